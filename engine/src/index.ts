@@ -1,0 +1,6 @@
+export type * from './ruleset/types.js'
+export type { Diagnostic, DiagnosticCode } from './ruleset/diagnostic.js'
+export type * from './ruleset/vendor.js'
+export type { Reads } from './ruleset/dialect.js'
+export type * from './compile/snapshot.js'
+export { isVisible } from './compile/snapshot.js'

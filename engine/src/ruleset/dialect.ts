@@ -1,0 +1,136 @@
+/**
+ * The contract between the compiler (and the interpreter) and a dialect: a named set of operators.
+ *
+ * A dialect reproduces one vendor's comparisons, conversions and buckets exactly. Its operators are pure functions of their
+ * arguments, the evaluation context, the clock and the random source they are given, and they are never used directly by
+ * anything but the compiler and the interpreter.
+ */
+import type { Json, JsonObject } from './types.js'
+
+/** The evaluation under way, as operators see it. One object is reused: nothing may keep it. */
+export interface Evaluation {
+  /** Evaluation context as JSON; read by own members only. */
+  readonly context: JsonObject
+  /** `context.targetingKey` if it is text (`''` included), else null (rule C4). */
+  readonly targetingKey: string | null
+  /** The clock, epoch milliseconds, read once per evaluation. */
+  readonly nowMs: number
+  /** `0 <= random() < 1`. */
+  readonly random: () => number
+  /** What the list operators of a language are looking at, innermost last. Whoever pushes pops. */
+  readonly locals: Json[]
+  /** Steps left for the bodies of list operators; below zero the evaluation fails (limit 100,000). */
+  stepsLeft: number
+}
+
+/** A prepared expression. */
+export type Operand = (evaluation: Evaluation) => Json
+
+/**
+ * `static` arguments are JSON read when compiling, `value` arguments are expressions. `?` marks an optional one, `..` any
+ * number of them; both only at the end.
+ */
+export type Parameter = 'static' | 'static?' | 'value' | 'value?' | 'value..'
+
+export interface Operator {
+  readonly parameters: readonly Parameter[]
+  /**
+   * Called once per call site when compiling. Parse patterns, versions and numbers here, not in the operand.
+   *
+   * @returns the operand, or what is wrong with the static arguments: that spoils the flag or segment they stand in
+   */
+  prepare(args: PreparedArguments): Operand | InvalidArguments
+  /**
+   * What the operator itself reads besides its arguments. An operator that has this is never folded into a constant, so it
+   * must be there for every operator whose answer depends on more than its arguments.
+   */
+  reads?(statics: readonly Json[]): Partial<Reads>
+}
+
+export interface PreparedArguments {
+  /** Static arguments in order; those left out are missing at the end. */
+  readonly statics: readonly Json[]
+  /** Value arguments in order, lazy: an operand is evaluated when it is called. */
+  readonly operands: readonly Operand[]
+  readonly host: Host
+}
+
+export interface InvalidArguments {
+  readonly invalid: string
+}
+
+/** What the machine underneath lends to operators. */
+export interface Host {
+  /**
+   * Compiles a pattern to a linear-time matcher, once per distinct triple.
+   *
+   * @param flavour how the pattern is to be read: `re2`, `python`, `dotnet`, `ecma`, `cloudbees:<flags>`
+   * @returns null where the pattern cannot be run; a diagnostic has then been reported
+   */
+  regex(pattern: string, flavour: string, mode: RegexMode): Matcher | null
+}
+
+export type RegexMode = 'search' | 'prefix' | 'full'
+
+export interface Matcher {
+  test(subject: string): boolean
+}
+
+/** What an expression, a flag or a ruleset looks at (section 6.9 of the format): decides what may be cached, and how. */
+export interface Reads {
+  readonly attributes: readonly string[]
+  /** Reads the targeting key. */
+  readonly key: boolean
+  /** Reads the context as a whole, so no list of attributes can say what the answer depends on. */
+  readonly whole: boolean
+  readonly clock: boolean
+  readonly random: boolean
+}
+
+export interface Dialect {
+  /** Prefix of its operators: `flagd` for `flagd.var`. */
+  readonly name: string
+  /** By their names without the prefix. */
+  readonly operators: ReadonlyMap<string, Operator>
+}
+
+/**
+ * Thrown by an operator where the vendor's engine throws (rule X6): it ends the flag's decision and the flag's `failed`
+ * outcome is the answer. Create it once, when preparing; throwing an existing one costs no stack trace.
+ */
+export class OperatorFailure extends Error {
+  override readonly name = 'OperatorFailure'
+}
+
+/** An operator of one eager argument. */
+export function unary(apply: (value: Json) => Json): Operator {
+  return {
+    parameters: ['value'],
+    prepare: ({ operands: [a] }) => {
+      const first = a as Operand
+      return (evaluation) => apply(first(evaluation))
+    },
+  }
+}
+
+/** An operator of two eager arguments. */
+export function binary(apply: (a: Json, b: Json) => Json): Operator {
+  return {
+    parameters: ['value', 'value'],
+    prepare: ({ operands: [a, b] }) => {
+      const first = a as Operand
+      const second = b as Operand
+      return (evaluation) => apply(first(evaluation), second(evaluation))
+    },
+  }
+}
+
+/** An operator of any number of eager arguments. */
+export function variadic(apply: (values: readonly Json[]) => Json): Operator {
+  return {
+    parameters: ['value..'],
+    prepare: ({ operands }) => {
+      return (evaluation) => apply(operands.map((operand) => operand(evaluation)))
+    },
+  }
+}
