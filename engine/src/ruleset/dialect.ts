@@ -30,7 +30,7 @@ export type Operand = (evaluation: Evaluation) => Json
  * `static` arguments are JSON read when compiling, `value` arguments are expressions. `?` marks an optional one, `..` any
  * number of them; both only at the end.
  */
-export type Parameter = 'static' | 'static?' | 'value' | 'value?' | 'value..'
+export type Parameter = 'static' | 'static?' | 'static..' | 'value' | 'value?' | 'value..'
 
 export interface Operator {
   readonly parameters: readonly Parameter[]

@@ -1,0 +1,176 @@
+/** One flag of a ruleset becomes closures over preallocated outcomes; a malformed one becomes an error that spoils only itself. */
+import type { DiagnosticSink } from '../ruleset/diagnostic.js'
+import { isRecord } from '../ruleset/json.js'
+import type { Compute, Flag, Flat, Json, Outcome, ValueType } from '../ruleset/types.js'
+import { CompiledFlag, type Decide } from './compiled-flag.js'
+import { compileDecision } from './decision.js'
+import { compileExpression, type ExpressionScope, findOperator, SpoiledPart } from './expression.js'
+import { flagExceedsLimits } from './limits.js'
+import { CompiledOutcome, mergeMetadata, type OutcomeOwner } from './outcome.js'
+import { noReferences } from './references.js'
+import { slotOf } from './slots.js'
+import type { EvaluationState } from './state.js'
+
+/** Everything but the references, which belong to one part. */
+export type PartScope = Omit<ExpressionScope, 'references'>
+
+export function compileFlag(
+  flagKey: string,
+  flag: Flag,
+  setMetadata: Flat | undefined,
+  scope: PartScope,
+  sink: DiagnosticSink,
+): CompiledFlag {
+  const slot = slotOf(scope.slots.flags, flagKey)
+  if (!isRecord(flag)) {
+    sink.error('INVALID_FLAG', ['flags', flagKey], 'the flag is not an object')
+    return spoiledFlag(ownerOf(flagKey, { outcomes: [], decide: null }, setMetadata), slot, undefined, 'malformed flag')
+  }
+  const owner = ownerOf(flagKey, flag, setMetadata)
+  const excess = flagExceedsLimits(flag)
+  if (excess !== null) {
+    sink.error('LIMIT', ['flags', flagKey], `the flag is not usable: ${excess}`)
+    return spoiledFlag(owner, slot, flag.hash, excess)
+  }
+  try {
+    return compileSoundFlag(owner, slot, flag, scope)
+  } catch (error) {
+    if (!(error instanceof SpoiledPart)) throw error
+    sink.error(error.code, ['flags', flagKey], error.message)
+    return spoiledFlag(
+      owner,
+      slot,
+      flag.hash,
+      error.message,
+      error.code === 'UNKNOWN_OPERATOR' ? 'GENERAL' : 'PARSE_ERROR',
+    )
+  }
+}
+
+function ownerOf(flagKey: string, flag: Flag, setMetadata: Flat | undefined): OutcomeOwner {
+  return { flagKey, audience: flag.audience ?? 'all', metadata: mergeMetadata(setMetadata, flag.metadata) }
+}
+
+function compileSoundFlag(owner: OutcomeOwner, slot: number, flag: Flag, partScope: PartScope): CompiledFlag {
+  const references = noReferences()
+  const scope: ExpressionScope = { ...partScope, references }
+  const outcomes = flag.outcomes.map(
+    (outcome, index) => new CompiledOutcome(owner, index, checkOutcome(outcome, index)),
+  )
+  const answers = flag.outcomes.map((source, index) => {
+    const listed = outcomes[index] as CompiledOutcome
+    return source.compute === undefined
+      ? (): CompiledOutcome => listed
+      : computing(owner, source, source.compute, scope)
+  })
+  if (flag.failed !== undefined && outcomes[flag.failed] === undefined) {
+    throw new SpoiledPart('BAD_OUTCOME', `"failed" names outcome ${flag.failed}, which is not there`)
+  }
+  const assigned = assignment(owner, answers)
+  const decide = compileDecision(flag.decide, { ...scope, flagKey: owner.flagKey, answers, assigned })
+  if (readsTargets(flag.decide)) references.key = true
+  const constant = typeof flag.decide === 'number' && flag.outcomes[flag.decide]?.compute === undefined
+  return new CompiledFlag({
+    owner,
+    slot,
+    flag,
+    outcomes,
+    decide,
+    constant: constant ? (outcomes[flag.decide as number] ?? null) : null,
+    references,
+    isSpoiled: false,
+  })
+}
+
+function checkOutcome(outcome: Outcome, index: number): Outcome {
+  if (!isRecord(outcome) || typeof outcome.reason !== 'string') {
+    throw new SpoiledPart('BAD_OUTCOME', `outcome ${index} is not an object with a reason`)
+  }
+  return outcome
+}
+
+/** Whether the individual assignments are consulted anywhere in the decision. */
+function readsTargets(decision: unknown): boolean {
+  if (Array.isArray(decision)) return decision.some(readsTargets)
+  if (!isRecord(decision)) return false
+  return Object.hasOwn(decision, 'targets') || Object.values(decision).some(readsTargets)
+}
+
+/** This evaluation's individual assignment; one-off outcomes are built when hit and not kept. */
+function assignment(owner: OutcomeOwner, answers: readonly Decide[]): Decide {
+  const { flagKey } = owner
+  return (state) => {
+    const entry = state.target()
+    if (entry === null || !Object.hasOwn(entry, flagKey)) return null
+    const assigned = entry[flagKey]
+    if (typeof assigned === 'number') return answers[assigned]?.(state) ?? null
+    return isRecord(assigned) ? new CompiledOutcome(owner, -1, assigned as unknown as Outcome) : null
+  }
+}
+
+const types: readonly ValueType[] = ['boolean', 'string', 'number', 'object']
+
+/** A computed outcome: `from` is evaluated once, everything else is a view of the result (rule D8). */
+function computing(owner: OutcomeOwner, source: Outcome, compute: Compute, scope: ExpressionScope): Decide {
+  const { operand } = compileExpression(compute.from, scope)
+  const valueOf = view(compute.value, scope)
+  const variantOf = compute.variant === undefined ? null : view(compute.variant, scope)
+  const views = types.flatMap((type) => {
+    const name = compute[type]
+    return name === undefined ? [] : [{ type, apply: view(name, scope) }]
+  })
+  return (state: EvaluationState) => {
+    const result = operand(state)
+    const value = valueOf(result, state)
+    if (value === null) return new CompiledOutcome(owner, -1, { ...source, reason: 'DEFAULT' })
+    const variant = variantOf?.(result, state)
+    const as = Object.fromEntries(
+      views.flatMap(({ type, apply }) => {
+        const seen = apply(result, state)
+        return seen === null ? [] : [[type, seen]]
+      }),
+    )
+    return new CompiledOutcome(owner, -1, {
+      ...source,
+      value,
+      ...(typeof variant === 'string' ? { variant } : {}),
+      ...(views.length > 0 ? { as } : {}),
+    })
+  }
+}
+
+/** An operator of one value, applied to a result that is known already. */
+function view(name: string, scope: ExpressionScope): (result: Json, state: EvaluationState) => Json {
+  let current: Json = null
+  const prepared = findOperator(name, scope.dialects).prepare({
+    statics: [],
+    operands: [() => current],
+    host: scope.host,
+  })
+  if (typeof prepared !== 'function') throw new SpoiledPart('BAD_ARGUMENTS', `${name}: ${prepared.invalid}`)
+  return (result, state) => {
+    current = result
+    return prepared(state)
+  }
+}
+
+/** A flag that answers with an error whatever is asked. */
+export function spoiledFlag(
+  owner: OutcomeOwner,
+  slot: number,
+  hash: string | undefined,
+  errorDetails: string,
+  errorCode: 'PARSE_ERROR' | 'GENERAL' = 'PARSE_ERROR',
+): CompiledFlag {
+  const outcome = new CompiledOutcome(owner, 0, { reason: 'ERROR', errorCode, errorDetails })
+  return new CompiledFlag({
+    owner,
+    slot,
+    flag: { ...(hash === undefined ? {} : { hash }), outcomes: [], decide: 0 },
+    outcomes: [outcome],
+    decide: () => outcome,
+    constant: outcome,
+    references: noReferences(),
+    isSpoiled: true,
+  })
+}

@@ -1,0 +1,213 @@
+/** Ruleset in, snapshot out: everything that can be decided once per revision is decided here. */
+import { createDiagnosticSink, type DiagnosticSink } from '../ruleset/diagnostic.js'
+import { type Dialect, type Host, type Matcher, type Operand, OperatorFailure } from '../ruleset/dialect.js'
+import { isRecord } from '../ruleset/json.js'
+import type { Json, Ruleset, Segment } from '../ruleset/types.js'
+import { compileFlag, type PartScope, spoiledFlag } from './compile-flag.js'
+import type { CompiledFlag } from './compiled-flag.js'
+import { compiledSnapshot, type CompiledSnapshot } from './compiled-snapshot.js'
+import { core } from './core.js'
+import { compileExpression, SpoiledPart } from './expression.js'
+import { listMembers } from './forms.js'
+import { exceedsLimits } from './limits.js'
+import { noReferences, nodesOnCycles, type References } from './references.js'
+import { compilePattern } from './regex.js'
+import { chainsTooLong, spoiledBy } from './spoilage.js'
+import { createSlots, slotOf, type Slots } from './slots.js'
+import type { Compilation, Snapshot } from './snapshot.js'
+
+export interface CompileOptions {
+  /** Dialects by name; `core` is always there. */
+  readonly dialects: readonly Dialect[]
+  /** The revision before: flags that did not change are taken over, not compiled again. */
+  readonly previous?: Snapshot | undefined
+}
+
+/** A segment ready to run. */
+export interface CompiledSegment {
+  readonly segment: Segment
+  readonly operand: Operand
+  readonly references: References
+  readonly isSpoiled: boolean
+}
+
+/**
+ * Compiles a ruleset. Never throws because of what it reads: a malformed part is reported and spoils only itself and what
+ * depends on it.
+ */
+export function compile(ruleset: Ruleset, options: CompileOptions): Compilation {
+  const sink = createDiagnosticSink()
+  const previous = options.previous as CompiledSnapshot | undefined
+  const slots = previous?.slots ?? createSlots()
+  const scope: PartScope = { dialects: dialectTable(options.dialects), host: createHost(sink), slots }
+
+  const segments = compileSegments(ruleset, scope, sink)
+  const flags = compileFlags(ruleset, scope, sink, previous)
+  failCycles(flags, segments, sink)
+  spoilDependents(flags, segments, slots, sink)
+  const snapshot = compiledSnapshot({
+    ruleset,
+    slots,
+    flags,
+    segments,
+    tables: buildTables(ruleset, slots, flags, segments),
+  })
+  return { snapshot, diagnostics: sink.diagnostics }
+}
+
+function dialectTable(dialects: readonly Dialect[]): ReadonlyMap<string, Dialect> {
+  return new Map([core, ...dialects].map((dialect) => [dialect.name, dialect]))
+}
+
+function createHost(sink: DiagnosticSink): Host {
+  const compiled = new Map<string, Matcher | null>()
+  return {
+    regex(pattern, flavour, mode) {
+      const key = `${mode}\0${flavour}\0${pattern}`
+      const known = compiled.get(key)
+      if (known !== undefined) return known
+      const result = compilePattern(pattern, flavour, mode)
+      const matcher = 'unsupported' in result ? null : result
+      if ('unsupported' in result) {
+        sink.warning(
+          'UNSUPPORTED_PATTERN',
+          [],
+          `the pattern ${JSON.stringify(pattern.slice(0, 200))} cannot be run: ${result.unsupported}`,
+        )
+      }
+      compiled.set(key, matcher)
+      return matcher
+    },
+  }
+}
+
+function compileSegments(ruleset: Ruleset, scope: PartScope, sink: DiagnosticSink): Map<string, CompiledSegment> {
+  const segments = new Map<string, CompiledSegment>()
+  for (const [id, segment] of Object.entries(ruleset.segments ?? {})) {
+    slotOf(scope.slots.segments, id)
+    segments.set(id, compileSegment(id, segment, scope, sink))
+  }
+  return segments
+}
+
+const spoiledSegment = new OperatorFailure('malformed segment')
+
+function failing(): never {
+  throw spoiledSegment
+}
+
+function compileSegment(id: string, segment: Segment, scope: PartScope, sink: DiagnosticSink): CompiledSegment {
+  const references = noReferences()
+  try {
+    if (!isRecord(segment)) throw new SpoiledPart('INVALID_SEGMENT', 'the segment is not an object')
+    const excess = exceedsLimits(segment.when)
+    if (excess !== null) throw new SpoiledPart('LIMIT', `the segment is not usable: ${excess}`)
+    const { operand } = compileExpression(segment.when, { ...scope, references })
+    return { segment, operand, references, isSpoiled: false }
+  } catch (error) {
+    if (!(error instanceof SpoiledPart)) throw error
+    sink.error(error.code, ['segments', id], error.message)
+    return { segment: isRecord(segment) ? segment : { when: false }, operand: failing, references, isSpoiled: true }
+  }
+}
+
+function compileFlags(
+  ruleset: Ruleset,
+  scope: PartScope,
+  sink: DiagnosticSink,
+  previous: CompiledSnapshot | undefined,
+): Map<string, CompiledFlag> {
+  const sameMetadata =
+    previous !== undefined && JSON.stringify(previous.ruleset.metadata) === JSON.stringify(ruleset.metadata)
+  const flags = new Map<string, CompiledFlag>()
+  for (const [key, flag] of Object.entries(ruleset.flags)) {
+    const known = sameMetadata ? previous.flag(key) : undefined
+    const isSame = known !== undefined && !known.isSpoiled && known.hash !== undefined && known.hash === flag.hash
+    flags.set(key, isSame ? known : compileFlag(key, flag, ruleset.metadata, scope, sink))
+  }
+  return flags
+}
+
+/** A flag on a cycle answers with an error, a segment on one fails; those outside read on (rule X8). */
+function failCycles(
+  flags: Map<string, CompiledFlag>,
+  segments: Map<string, CompiledSegment>,
+  sink: DiagnosticSink,
+): void {
+  const edges = new Map<string, string[]>()
+  for (const [key, { references }] of flags) edges.set(`flag ${key}`, nodesReached(references))
+  for (const [id, { references }] of segments) edges.set(`segment ${id}`, nodesReached(references))
+  for (const node of nodesOnCycles(edges)) {
+    const [kind, ...rest] = node.split(' ')
+    const name = rest.join(' ')
+    const message = `the ${kind} depends on itself`
+    sink.error('CYCLE', [`${kind}s`, name], message)
+    const flag = kind === 'flag' ? flags.get(name) : undefined
+    const segment = kind === 'segment' ? segments.get(name) : undefined
+    if (flag !== undefined) flags.set(name, spoiledFlag(flag.owner, flag.slot, flag.hash, message))
+    if (segment !== undefined) segments.set(name, { ...segment, operand: failing })
+  }
+}
+
+function nodesReached(references: References): string[] {
+  return [
+    ...Array.from(references.flags, (key) => `flag ${key}`),
+    ...Array.from(references.segments, (id) => `segment ${id}`),
+  ]
+}
+
+function spoilDependents(
+  flags: Map<string, CompiledFlag>,
+  segments: Map<string, CompiledSegment>,
+  slots: Slots,
+  sink: DiagnosticSink,
+): void {
+  const bySegment = spoiledBy(segments)
+  const tooLong = chainsTooLong(flags, segments)
+  for (const [key, flag] of flags) {
+    if (flag.isSpoiled) continue
+    const bad = [...flag.references.segments].find((id) => bySegment.has(id))
+    const reason =
+      bad !== undefined
+        ? `depends on the malformed segment "${bad}"`
+        : tooLong.has(key)
+          ? 'depends on too long a chain'
+          : null
+    if (reason !== null) {
+      sink.error(bad === undefined ? 'LIMIT' : 'INVALID_SEGMENT', ['flags', key], reason)
+      flags.set(key, spoiledFlag(flag.owner, flag.slot, flag.hash, reason))
+    }
+    for (const id of flag.references.segments) {
+      if (!segments.has(id))
+        sink.warning('UNKNOWN_REFERENCE', ['flags', key], `there is no segment "${id}"; it never matches`)
+    }
+    for (const id of flag.references.lists) slotOf(slots.lists, id)
+  }
+}
+
+function buildTables(
+  ruleset: Ruleset,
+  slots: Slots,
+  flags: ReadonlyMap<string, CompiledFlag>,
+  segments: ReadonlyMap<string, CompiledSegment>,
+): CompiledSnapshot['tables'] {
+  for (const id of Object.keys(ruleset.lists ?? {})) slotOf(slots.lists, id)
+  return {
+    segments: inSlots(slots.segments, (id) => segments.get(id)?.operand ?? null),
+    flags: inSlots(slots.flags, (key) => flags.get(key) ?? null),
+    lists: inSlots(slots.lists, (id) => listOf(ruleset, id)),
+    targets: ruleset.targets,
+  }
+}
+
+function listOf(ruleset: Ruleset, id: string): ReadonlySet<Json> | null {
+  const lists = ruleset.lists
+  const items = lists !== undefined && Object.hasOwn(lists, id) ? lists[id]?.items : undefined
+  return Array.isArray(items) ? listMembers(items as readonly Json[]) : null
+}
+
+function inSlots<T>(slots: ReadonlyMap<string, number>, at: (name: string) => T): T[] {
+  const table = new Array<T>(slots.size)
+  for (const [name, slot] of slots) table[slot] = at(name)
+  return table
+}

@@ -1,0 +1,118 @@
+/** One answer of a flag, built once when compiling and shared by every evaluation that gives it. */
+import { fromEntries } from '../ruleset/json.js'
+import type { Audience, ErrorCode, Flat, Json, Outcome, Reason } from '../ruleset/types.js'
+import type { EvaluatedOutcome } from './snapshot.js'
+
+/** What an outcome takes over from its flag. */
+export interface OutcomeOwner {
+  readonly flagKey: string
+  readonly audience: 'all' | 'server' | 'internal'
+  /** Set metadata overlaid by the flag's. */
+  readonly metadata: Flat
+}
+
+const noMetadata: Flat = Object.freeze({})
+
+export class CompiledOutcome implements EvaluatedOutcome {
+  readonly flagKey: string
+  /** Position in the flag's list, -1 for one that is not listed. */
+  readonly index: number
+  readonly value: Json | undefined
+  readonly variant: string | undefined
+  readonly reason: Reason
+  readonly errorCode: ErrorCode | undefined
+  readonly errorDetails: string | undefined
+  readonly as: Outcome['as']
+  readonly codeDefault: Outcome['codeDefault']
+  readonly hidden: boolean
+  readonly audience: 'all' | 'server' | 'internal'
+  readonly #owner: OutcomeOwner
+  readonly #source: Outcome
+  #metadata: Flat | undefined
+  #serverMetadata: Flat | undefined
+  #clientItem: string | undefined
+  #serverItem: string | undefined
+
+  constructor(owner: OutcomeOwner, index: number, source: Outcome) {
+    this.flagKey = owner.flagKey
+    this.index = index
+    this.value = source.value
+    this.variant = source.variant
+    this.reason = source.reason
+    this.errorCode = source.errorCode ?? (source.reason === 'ERROR' ? 'GENERAL' : undefined)
+    this.errorDetails = source.errorDetails
+    this.as = source.as
+    this.codeDefault = source.codeDefault
+    this.hidden = source.hidden === true
+    this.audience = owner.audience
+    this.#owner = owner
+    this.#source = source
+  }
+
+  get native(): Json | undefined {
+    return this.#source.native
+  }
+
+  get metadata(): Flat {
+    this.#metadata ??= merge(this.#owner.metadata, this.#source.metadata)
+    return this.#metadata
+  }
+
+  get serverMetadata(): Flat {
+    this.#serverMetadata ??= merge(this.metadata, this.#source.serverMetadata)
+    return this.#serverMetadata
+  }
+
+  ofrep(audience: Audience): string {
+    if (audience === 'client') {
+      this.#clientItem ??= serialise(this, this.metadata)
+      return this.#clientItem
+    }
+    this.#serverItem ??= this.#source.serverMetadata ? serialise(this, this.serverMetadata) : this.ofrep('client')
+    return this.#serverItem
+  }
+}
+
+function merge(under: Flat, over: Flat | undefined): Flat {
+  if (over === undefined) return under
+  return Object.freeze(fromEntries([...Object.entries(under), ...Object.entries(over)]))
+}
+
+/** Members in the order of rule A2; a typed view becomes `as.*` metadata, a name that vendors' metadata cannot take. */
+function serialise(outcome: CompiledOutcome, metadata: Flat): string {
+  const withViews = merge(metadata, typedViews(outcome))
+  const shown = Object.keys(withViews).length > 0 ? withViews : undefined
+  if (outcome.errorCode !== undefined) {
+    return JSON.stringify({
+      key: outcome.flagKey,
+      errorCode: outcome.errorCode,
+      errorDetails: outcome.errorDetails,
+      metadata: shown,
+    })
+  }
+  return JSON.stringify({
+    key: outcome.flagKey,
+    value: outcome.value,
+    reason: outcome.reason,
+    variant: outcome.variant,
+    metadata: shown,
+  })
+}
+
+function typedViews({ as, codeDefault }: CompiledOutcome): Flat | undefined {
+  if (as === undefined && codeDefault === undefined) return undefined
+  const views: [string, boolean | number | string][] = []
+  for (const type of ['boolean', 'number', 'string'] as const) {
+    const view = as?.[type]
+    if (typeof view === 'boolean' || typeof view === 'number' || typeof view === 'string')
+      views.push([`as.${type}`, view])
+  }
+  if (as?.object !== undefined) views.push(['as.object', true])
+  if (codeDefault !== undefined && codeDefault.length > 0) views.push(['as.codeDefault', codeDefault.join(',')])
+  return fromEntries(views)
+}
+
+/** Set metadata overlaid by the flag's own (rule A1). */
+export function mergeMetadata(set: Flat | undefined, flag: Flat | undefined): Flat {
+  return merge(set ?? noMetadata, flag)
+}

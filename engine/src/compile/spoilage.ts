@@ -1,0 +1,49 @@
+/** Which parts cannot be trusted because of what they depend on. */
+import type { CompiledFlag } from './compiled-flag.js'
+import type { CompiledSegment } from './compile.js'
+import type { References } from './references.js'
+
+const maxChain = 64
+
+/** Segments that are malformed or reach a malformed segment through others. */
+export function spoiledBy(segments: ReadonlyMap<string, CompiledSegment>): Set<string> {
+  const spoiled = new Set<string>()
+  for (const [id, segment] of segments) if (segment.isSpoiled) spoiled.add(id)
+  for (let grew = spoiled.size > 0; grew;) {
+    grew = false
+    for (const [id, { references }] of segments) {
+      if (spoiled.has(id)) continue
+      if ([...references.segments].some((other) => spoiled.has(other))) {
+        spoiled.add(id)
+        grew = true
+      }
+    }
+  }
+  return spoiled
+}
+
+/** Flags whose chain of flags and segments is longer than {@link maxChain}. Cycles must be gone already. */
+export function chainsTooLong(
+  flags: ReadonlyMap<string, CompiledFlag>,
+  segments: ReadonlyMap<string, CompiledSegment>,
+): Set<string> {
+  const lengths = new Map<string, number>()
+  const tooLong = new Set<string>()
+  const referencesOf = (node: string): References | undefined =>
+    node.startsWith('flag ') ? flags.get(node.slice(5))?.references : segments.get(node.slice(8))?.references
+  const lengthOf = (node: string, depth: number): number => {
+    const known = lengths.get(node)
+    if (known !== undefined) return known
+    if (depth > maxChain) return 1
+    const references = referencesOf(node)
+    let longest = 0
+    if (references !== undefined) {
+      for (const key of references.flags) longest = Math.max(longest, lengthOf(`flag ${key}`, depth + 1))
+      for (const id of references.segments) longest = Math.max(longest, lengthOf(`segment ${id}`, depth + 1))
+    }
+    lengths.set(node, longest + 1)
+    return longest + 1
+  }
+  for (const key of flags.keys()) if (lengthOf(`flag ${key}`, 0) > maxChain) tooLong.add(key)
+  return tooLong
+}

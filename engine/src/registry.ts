@@ -1,0 +1,11 @@
+/** All vendors the engine knows: adding one is one line here and one folder in `vendors/`. */
+import type { Dialect } from './ruleset/dialect.js'
+import type { AnyVendor } from './ruleset/vendor.js'
+
+const all: readonly AnyVendor[] = []
+
+/** Vendors by name. */
+export const vendors: ReadonlyMap<string, AnyVendor> = new Map(all.map((vendor) => [vendor.name, vendor]))
+
+/** The dialects of all vendors. */
+export const dialects: readonly Dialect[] = all.flatMap(({ dialect }) => (dialect === undefined ? [] : [dialect]))
