@@ -12,6 +12,7 @@ export interface Diagnostic {
 
 export type DiagnosticCode =
   | 'INVALID_DOCUMENT'
+  | 'DUPLICATE_KEY'
   | 'INVALID_FLAG'
   | 'INVALID_SEGMENT'
   | 'INVALID_VALUE'

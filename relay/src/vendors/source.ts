@@ -1,4 +1,5 @@
 /** The contract that every upstream fulfils: how a vendor's documents reach us. */
+import type { Diagnostic } from '@switchyard/engine'
 import type { RelayError } from '../relay-error.js'
 
 /**
@@ -30,4 +31,6 @@ export interface DocumentOrigin {
   readonly version?: string
   /** When the upstream changed it, epoch milliseconds, where that is known: start of the propagation delay. */
   readonly changedAtMs?: number
+  /** What parsing the text found, such as keys that appear twice. */
+  readonly diagnostics?: readonly Diagnostic[]
 }
