@@ -1,0 +1,60 @@
+/** The typed configuration: what the rest of the relay reads. Its schema, with defaults and descriptions, is in `schema.ts`. */
+import type { FileOptions } from '../vendors/file/options.js'
+import type { FlagsmithOptions } from '../vendors/flagsmith/options.js'
+
+/** Checked and complete: defaults are filled in, secrets are in place, durations are milliseconds. */
+export interface Configuration {
+  /** The data plane. */
+  readonly server: ServerConfiguration
+  readonly management: ManagementConfiguration
+  readonly log: LogConfiguration
+  /** Whether requests need no key: there is one environment and it has none. */
+  readonly isKeyless: boolean
+  /** At least one; in the file's order, those that only environment variables name after them, by name. */
+  readonly environments: readonly EnvironmentConfiguration[]
+}
+
+export interface ServerConfiguration {
+  readonly host: string
+  /** 0 = any free port. */
+  readonly port: number
+  readonly maxBodyBytes: number
+  /** Covers a whole request, headers and body. */
+  readonly requestTimeoutMs: number
+  readonly headersTimeoutMs: number
+  readonly keepAliveTimeoutMs: number
+  /** How long requests under way may take after the signal to stop. */
+  readonly drainTimeoutMs: number
+}
+
+export interface ManagementConfiguration {
+  readonly host: string
+  /** 0 = any free port. */
+  readonly port: number
+  /** Present whenever `host` is not loopback. Secret. */
+  readonly token?: string
+  /** Host names accepted in `Host` besides loopback names and `host`; lower case, without port. */
+  readonly allowedHosts: readonly string[]
+}
+
+export interface LogConfiguration {
+  readonly level: 'error' | 'warn' | 'info' | 'debug'
+  readonly format: 'json' | 'text'
+}
+
+export interface EnvironmentConfiguration {
+  /** Lower case letters, digits and hyphens. */
+  readonly name: string
+  readonly upstream: UpstreamOptions
+  /** Secret. */
+  readonly serverKeys: readonly string[]
+  /** Not secret by nature, since browsers hold them, but treated as if they were. */
+  readonly clientKeys: readonly string[]
+  /** `*` counts for requests with a client key only. */
+  readonly cors: { readonly origins: readonly string[] }
+  /** Whether the relay is ready only when this environment has data. */
+  readonly required: boolean
+}
+
+/** Where an environment comes from, told apart by `type`. */
+export type UpstreamOptions = FileOptions | FlagsmithOptions

@@ -1,0 +1,123 @@
+/** The schema of the configuration: defaults, descriptions, JSON Schema and documentation come from here. */
+import { z } from 'zod'
+import { fileOptions } from '../vendors/file/options.js'
+import { flagsmithOptions } from '../vendors/flagsmith/options.js'
+import { byteCount, duration, host, port, secret } from '../vendors/option-types.js'
+import type { Configuration, EnvironmentConfiguration } from './configuration.js'
+
+/** What an environment may be called: it is part of metric labels, addresses and variable names. */
+export const environmentName: RegExp = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
+
+const server = z
+  .strictObject({
+    host: host()
+      .exactOptional()
+      .meta({ description: 'Where the data plane listens: `0.0.0.0`, or `127.0.0.1` while requests need no key.' }),
+    port: port().prefault(8080).meta({ description: 'Port of the data plane; 0 = any free one.' }),
+    maxBodyBytes: byteCount(1_024, 2 ** 26)
+      .prefault(2 ** 20)
+      .meta({ description: 'Longest request body accepted, in bytes.' }),
+    requestTimeout: duration().prefault('30s').meta({ description: 'How long a request may take to arrive.' }),
+    headersTimeout: duration().prefault('15s').meta({ description: 'How long its headers may take to arrive.' }),
+    keepAliveTimeout: duration()
+      .prefault('75s')
+      .meta({ description: 'How long an idle connection stays open; longer than the load balancer in front waits.' }),
+    drainTimeout: duration()
+      .prefault('10s')
+      .meta({ description: 'How long requests under way may take after the signal to stop.' }),
+  })
+  .transform(({ requestTimeout, headersTimeout, keepAliveTimeout, drainTimeout, ...rest }) => ({
+    ...rest,
+    requestTimeoutMs: requestTimeout,
+    headersTimeoutMs: headersTimeout,
+    keepAliveTimeoutMs: keepAliveTimeout,
+    drainTimeoutMs: drainTimeout,
+  }))
+
+const management = z.strictObject({
+  host: host().prefault('127.0.0.1').meta({ description: 'Where the management plane listens.' }),
+  port: port().prefault(8081).meta({ description: 'Port of the management plane; 0 = any free one.' }),
+  token: secret()
+    .exactOptional()
+    .meta({ description: 'Bearer token of the management plane. Required when `management.host` is not loopback.' }),
+  allowedHosts: z
+    .array(host().transform((name) => name.toLowerCase()))
+    .prefault([])
+    .meta({ description: 'Names accepted in the `Host` header besides loopback names and `management.host`.' }),
+})
+
+const log = z.strictObject({
+  level: z
+    .enum(['error', 'warn', 'info', 'debug'])
+    .prefault('info')
+    .meta({ description: 'Least severe level written.' }),
+  format: z
+    .enum(['json', 'text'])
+    .prefault('json')
+    .meta({ description: 'One JSON object a line, or text for people.' }),
+})
+
+const keyless = z.strictObject({
+  allowNonLoopback: z
+    .boolean()
+    .prefault(false)
+    .meta({ description: 'Whether requests without a key are answered on an address that others can reach.' }),
+})
+
+const environment = z.strictObject({
+  upstream: z
+    .discriminatedUnion('type', [fileOptions, flagsmithOptions])
+    .meta({ description: 'Where the flags come from.' }),
+  serverKeys: z
+    .array(secret())
+    .prefault([])
+    .meta({ description: 'Keys of servers: they see every flag and its rules.' }),
+  clientKeys: z
+    .array(secret())
+    .prefault([])
+    .meta({ description: 'Keys of browsers and apps: they see answers only, of flags meant for clients.' }),
+  cors: z
+    .strictObject({
+      origins: z
+        .array(z.string().refine(isOrigin).meta({ expects: 'an origin such as https://app.example, or *' }))
+        .prefault([])
+        .meta({ description: 'Origins whose pages may read answers. `*` counts for requests with a client key only.' }),
+    })
+    .prefault({}),
+  required: z
+    .boolean()
+    .prefault(true)
+    .meta({ description: 'Whether the relay is ready only when this environment has data.' }),
+})
+
+const root = z.strictObject({
+  server: server.prefault({}),
+  management: management.prefault({}),
+  log: log.prefault({}),
+  keyless: keyless.prefault({}),
+  environments: z.record(z.string(), environment).meta({
+    description: 'The environments, by name.',
+    expects: 'one environment or more, by name',
+    propertyNames: { pattern: environmentName.source },
+    minProperties: 1,
+  }),
+})
+
+/** Reads a configuration in which secrets are in place already. What spans several settings is checked by `rules.ts`. */
+export const configurationSchema: z.ZodType<Configuration> = root.transform(complete)
+
+function complete({ server, keyless, environments, ...rest }: z.output<typeof root>): Configuration {
+  const named: EnvironmentConfiguration[] = Object.entries(environments).map(([name, options]) => ({
+    name,
+    ...options,
+  }))
+  const isKeyless = named.every(({ serverKeys, clientKeys }) => serverKeys.length + clientKeys.length === 0)
+  const defaultHost = isKeyless && !keyless.allowNonLoopback ? '127.0.0.1' : '0.0.0.0'
+  return { ...rest, server: { ...server, host: server.host ?? defaultHost }, isKeyless, environments: named }
+}
+
+function isOrigin(text: string): boolean {
+  if (text === '*') return true
+  if (!/^[a-z][a-z0-9+.-]*:\/\/([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?$/.test(text) || !URL.canParse(text)) return false
+  return !text.startsWith('http') || new URL(text).origin === text
+}

@@ -1,0 +1,36 @@
+/** An upstream that is a file. */
+import { z } from 'zod'
+import { duration, filePath, type UpstreamSchema } from '../option-types.js'
+
+/** The vendors whose documents may stand in a file. */
+export type FileVendor = 'flagd' | 'flagsmith' | 'featbit' | 'cloudbees' | 'flagbase'
+
+export interface FileOptions {
+  readonly type: 'file'
+  /** Absolute, or relative to the working directory. */
+  readonly path: string
+  /** Whose document it is; recognised from the document when absent. */
+  readonly vendor?: FileVendor
+  /** By the name's ending when absent: `.json` is JSON, everything else YAML, which JSON is part of. */
+  readonly format?: 'json' | 'yaml'
+  readonly pollIntervalMs: number
+}
+
+/** Schema of `upstream: { type: file, ... }`. */
+export const fileOptions: UpstreamSchema<FileOptions> = z
+  .strictObject({
+    type: z.literal('file').meta({ description: 'The flags are in a file.' }),
+    path: filePath().meta({ description: 'The file. Relative to the configuration file that names it.' }),
+    vendor: z
+      .enum(['flagd', 'flagsmith', 'featbit', 'cloudbees', 'flagbase'])
+      .exactOptional()
+      .meta({ description: 'Whose document it is. Recognised from the document when absent.' }),
+    format: z
+      .enum(['json', 'yaml'])
+      .exactOptional()
+      .meta({ description: "By the name's ending when absent: `.json` is JSON, everything else YAML." }),
+    pollInterval: duration(10)
+      .prefault('1s')
+      .meta({ description: 'How often the file is looked at, where its changes are not announced.' }),
+  })
+  .transform(({ pollInterval, ...rest }) => ({ ...rest, pollIntervalMs: pollInterval }))
