@@ -4,7 +4,7 @@ import { isRecord } from '../ruleset/json.js'
 import type { Compute, Flag, Flat, Json, Outcome, ValueType } from '../ruleset/types.js'
 import { CompiledFlag, type Decide } from './compiled-flag.js'
 import { compileDecision } from './decision.js'
-import { compileExpression, type ExpressionScope, findOperator, SpoiledPart } from './expression.js'
+import { asSpoiledPart, compileExpression, type ExpressionScope, findOperator, SpoiledPart } from './expression.js'
 import { flagExceedsLimits } from './limits.js'
 import { CompiledOutcome, mergeMetadata, type OutcomeOwner } from './outcome.js'
 import { noReferences } from './references.js'
@@ -35,15 +35,9 @@ export function compileFlag(
   try {
     return compileSoundFlag(owner, slot, flag, scope)
   } catch (error) {
-    if (!(error instanceof SpoiledPart)) throw error
-    sink.error(error.code, ['flags', flagKey], error.message)
-    return spoiledFlag(
-      owner,
-      slot,
-      flag.hash,
-      error.message,
-      error.code === 'UNKNOWN_OPERATOR' ? 'GENERAL' : 'PARSE_ERROR',
-    )
+    const { code, message } = asSpoiledPart(error)
+    sink.error(code, ['flags', flagKey], message)
+    return spoiledFlag(owner, slot, flag.hash, message, code === 'UNKNOWN_OPERATOR' ? 'GENERAL' : 'PARSE_ERROR')
   }
 }
 

@@ -7,7 +7,7 @@ import { compileFlag, type PartScope, spoiledFlag } from './compile-flag.js'
 import type { CompiledFlag } from './compiled-flag.js'
 import { compiledSnapshot, type CompiledSnapshot } from './compiled-snapshot.js'
 import { core } from './core.js'
-import { compileExpression, SpoiledPart } from './expression.js'
+import { asSpoiledPart, compileExpression, SpoiledPart } from './expression.js'
 import { listMembers } from './forms.js'
 import { exceedsLimits } from './limits.js'
 import { noReferences, nodesOnCycles, type References } from './references.js'
@@ -105,8 +105,8 @@ function compileSegment(id: string, segment: Segment, scope: PartScope, sink: Di
     const { operand } = compileExpression(segment.when, { ...scope, references })
     return { segment, operand, references, isSpoiled: false }
   } catch (error) {
-    if (!(error instanceof SpoiledPart)) throw error
-    sink.error(error.code, ['segments', id], error.message)
+    const { code, message } = asSpoiledPart(error)
+    sink.error(code, ['segments', id], message)
     return { segment: isRecord(segment) ? segment : { when: false }, operand: failing, references, isSpoiled: true }
   }
 }

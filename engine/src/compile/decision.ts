@@ -1,6 +1,6 @@
 /** Decisions become closures over outcomes (rules D1 to D8). */
 import type { Operand } from '../ruleset/dialect.js'
-import { assertNever } from '../ruleset/json.js'
+import { isRecord } from '../ruleset/json.js'
 import type { Decision, RulesDecision, Scalar, SplitDecision, SwitchDecision } from '../ruleset/types.js'
 import type { Decide } from './compiled-flag.js'
 import { compileExpression, type ExpressionScope, SpoiledPart } from './expression.js'
@@ -39,18 +39,18 @@ function answerAt(index: number, { answers }: DecisionScope): Decide {
 }
 
 /** A shape of a later version: this reader cannot know what it means, so its flag is unsupported (rule V2). */
-function unknownShape(decision: never): never {
-  const members = Object.keys(decision).join(', ')
-  if (members !== '') throw new SpoiledPart('UNKNOWN_OPERATOR', `this engine does not know a decision with ${members}`)
-  return assertNever(decision)
+function unknownShape(decision: object): never {
+  throw new SpoiledPart(
+    'UNKNOWN_OPERATOR',
+    `this engine does not know a decision with ${Object.keys(decision).join(', ') || 'no members'}`,
+  )
 }
 
 /** The first rule that is true and decides something, else `else` (rule D3). */
 function compileRules(decision: RulesDecision, scope: DecisionScope): Decide {
-  if (!Array.isArray(decision.rules)) throw new SpoiledPart('BAD_ARGUMENTS', 'rules must be a list')
   const conditions: Operand[] = []
   const decisions: Decide[] = []
-  for (const rule of decision.rules as RulesDecision['rules']) {
+  for (const rule of listOf('rules', decision.rules, isRecord)) {
     const { operand, constant } = compileExpression(rule.when, scope)
     if (constant !== undefined && constant.value !== true) continue
     conditions.push(operand)
@@ -77,8 +77,7 @@ function compileSplit(decision: SplitDecision, scope: DecisionScope): Decide {
   const { operand } = compileExpression(decision.split, scope)
   const otherwise = compileDecision(decision.else ?? null, scope)
   const missing = decision.missing === undefined ? otherwise : compileDecision(decision.missing, scope)
-  if (!Array.isArray(decision.arms)) throw new SpoiledPart('BAD_ARGUMENTS', 'arms must be a list')
-  const arms = (decision.arms as SplitDecision['arms']).map(([from, to, then]) => {
+  const arms = listOf('arms', decision.arms, Array.isArray).map(([from, to, then]) => {
     if (typeof from !== 'number' || typeof to !== 'number')
       throw new SpoiledPart('BAD_ARGUMENTS', 'an arm is [from, to, decision]')
     return { from, to, decide: compileDecision(then, scope) }
@@ -99,9 +98,8 @@ function compileSwitch(decision: SwitchDecision, scope: DecisionScope): Decide {
   const { operand } = compileExpression(decision.switch, scope)
   const otherwise = compileDecision(decision.else ?? null, scope)
   const missing = decision.missing === undefined ? otherwise : compileDecision(decision.missing, scope)
-  if (!Array.isArray(decision.cases)) throw new SpoiledPart('BAD_ARGUMENTS', 'cases must be a list')
   const cases = new Map<unknown, Decide>()
-  for (const [match, then] of decision.cases as SwitchDecision['cases']) {
+  for (const [match, then] of listOf('cases', decision.cases, Array.isArray)) {
     const decide = compileDecision(then, scope)
     for (const value of Array.isArray(match) ? (match as readonly Scalar[]) : [match as Scalar]) {
       if (!cases.has(value)) cases.set(value, decide)
@@ -112,4 +110,11 @@ function compileSwitch(decision: SwitchDecision, scope: DecisionScope): Decide {
     if (value === null) return missing(state)
     return (cases.get(value) ?? otherwise)(state)
   }
+}
+
+/** The items of a list in a decision, each of the right shape. */
+function listOf<T>(name: string, list: readonly T[], isItem: (item: unknown) => boolean): readonly T[] {
+  if (!Array.isArray(list) || !list.every(isItem))
+    throw new SpoiledPart('BAD_ARGUMENTS', `malformed ${name} in a decision`)
+  return list
 }

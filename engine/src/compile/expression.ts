@@ -39,6 +39,15 @@ export class SpoiledPart extends Error {
   }
 }
 
+/** What spoiled a part; anything else that is thrown is a defect of an operator, and spoils the part just the same. */
+export function asSpoiledPart(error: unknown): SpoiledPart {
+  if (error instanceof SpoiledPart) return error
+  return new SpoiledPart(
+    'BAD_ARGUMENTS',
+    `cannot be compiled: ${error instanceof Error ? error.message : String(error)}`,
+  )
+}
+
 export function compileExpression(expr: Expr | Json, scope: ExpressionScope): CompiledExpression {
   if (Array.isArray(expr)) return compileCall(expr as readonly Json[], scope)
   if (isRecord(expr)) {

@@ -1,0 +1,258 @@
+import { describe, expect, it } from 'vitest'
+import { compile, type Flag, type Json, type Outcome } from '../../src/index.js'
+import { clock, conditional, evaluate, outcomes, rulesetOf } from './evaluate.js'
+
+describe('malformed parts', () => {
+  const deep = (levels: number): Json => (levels === 0 ? true : ['not', deep(levels - 1)])
+
+  it.each<[string, unknown, string]>([
+    ['a flag that is not an object', 5, 'INVALID_FLAG'],
+    ['a flag without outcomes', { decide: 0 }, 'LIMIT'],
+    ['an outcome without a reason', { outcomes: [{}], decide: 0 }, 'BAD_OUTCOME'],
+    ['an outcome that is not there', { outcomes: [], decide: 0 }, 'BAD_OUTCOME'],
+    ['a failed outcome that is not there', { outcomes: [], decide: null, failed: 3 }, 'BAD_OUTCOME'],
+    ['an unknown operator', conditional(['nosuch', 1]), 'UNKNOWN_OPERATOR'],
+    ['an operator of an unknown dialect', conditional(['nosuch.op', 1]), 'UNKNOWN_OPERATOR'],
+    ['an operator that is not a name', conditional([5] as never), 'UNKNOWN_OPERATOR'],
+    ['too few arguments', conditional(['eq', 1]), 'BAD_ARGUMENTS'],
+    ['too many arguments', conditional(['eq', 1, 2, 3]), 'BAD_ARGUMENTS'],
+    ['an object that is no constant', conditional({} as never), 'BAD_ARGUMENTS'],
+    ['a decision of an unknown shape', { outcomes: [], decide: { lottery: 1 } }, 'UNKNOWN_OPERATOR'],
+    ['an empty decision', { outcomes: [], decide: {} }, 'UNKNOWN_OPERATOR'],
+    ['rules that are no list', { outcomes: [], decide: { rules: 1 } }, 'BAD_ARGUMENTS'],
+    ['a rule that is no object', { outcomes: [], decide: { rules: [null] } }, 'BAD_ARGUMENTS'],
+    ['arms that are no list', { outcomes: [], decide: { split: 1, arms: {} } }, 'BAD_ARGUMENTS'],
+    ['an arm that is no list', { outcomes: [], decide: { split: 1, arms: [null] } }, 'BAD_ARGUMENTS'],
+    ['cases that are no list', { outcomes: [], decide: { switch: 1, cases: 1 } }, 'BAD_ARGUMENTS'],
+    ['a case that is no list', { outcomes: [], decide: { switch: 1, cases: [1] } }, 'BAD_ARGUMENTS'],
+    ['rules nested too deep', conditional(deep(200) as never), 'LIMIT'],
+    ['too many nodes', conditional(['or', ...new Array<boolean>(50_001).fill(false)]), 'LIMIT'],
+    ['an argument that may not be dynamic', conditional(['attr', ['key']]), 'BAD_ARGUMENTS'],
+  ])('%s spoils its flag only', (_row, flag, code) => {
+    const { snapshot, diagnostics } = compile(rulesetOf({ bad: flag as Flag, good: conditional(true) }))
+    expect(snapshot.evaluate('bad', {}, clock)).toMatchObject({ reason: 'ERROR', value: undefined })
+    expect(snapshot.evaluate('good', {}, clock).variant).toBe('a')
+    expect(diagnostics).toMatchObject([{ severity: 'error', code, path: ['flags', 'bad'] }])
+  })
+
+  it('in a segment spoil the flags that use it, through other segments too', () => {
+    const segments = { bad: { when: ['nosuch'] as const }, via: { when: ['segment', 'bad'] as const } }
+    const flags = { x: conditional(['segment', 'via']), y: conditional(true) }
+    const { snapshot } = compile(rulesetOf(flags, { segments }))
+    expect(snapshot.evaluate('x', {}, clock).errorDetails).toBe('depends on the malformed segment "via"')
+    expect(snapshot.evaluate('y', {}, clock).variant).toBe('a')
+  })
+
+  it('of an unsupported pattern never match and are reported', () => {
+    const { snapshot, diagnostics } = compile(rulesetOf({ f: conditional(['matches', 'x', '(?=x)', 're2']) }))
+    expect(snapshot.evaluate('f', {}, clock).variant).toBe('b')
+    expect(diagnostics).toMatchObject([{ severity: 'warning', code: 'UNSUPPORTED_PATTERN' }])
+  })
+
+  it('make a chain of flags that is too long an error, not a stack overflow', () => {
+    const chain = (length: number): [string, Flag][] =>
+      Array.from({ length }, (_, i) => [`f${i}`, conditional(i === 0 ? true : ['eq', ['flag', `f${i - 1}`], 'a'])])
+    const { snapshot } = compile(rulesetOf(Object.fromEntries(chain(200))))
+    expect(snapshot.evaluate('f10', {}, clock).variant).toBe('a')
+    expect(snapshot.evaluate('f199', {}, clock).errorDetails).toBe('depends on too long a chain')
+  })
+})
+
+describe('an answer', () => {
+  const on: Outcome = {
+    value: true,
+    variant: 'on',
+    reason: 'STATIC',
+    metadata: { a: 2 },
+    serverMetadata: { rule: 'r1' },
+  }
+  const flag: Flag = { outcomes: [on], decide: 0, metadata: { a: 1, b: 1 } }
+
+  it('merges metadata of set, flag and outcome, and keeps rule names from clients', () => {
+    const outcome = evaluate(flag, {}, { metadata: { b: 0, c: 0 } })
+    expect(outcome.metadata).toEqual({ a: 2, b: 1, c: 0 })
+    expect(outcome.serverMetadata).toEqual({ a: 2, b: 1, c: 0, rule: 'r1' })
+    expect(outcome.ofrep('client')).toBe(
+      '{"key":"f","value":true,"reason":"STATIC","variant":"on","metadata":{"b":1,"c":0,"a":2}}',
+    )
+    expect(JSON.parse(outcome.ofrep('server'))).toMatchObject({ metadata: { rule: 'r1' } })
+  })
+
+  it('is serialised once per audience', () => {
+    const outcome = evaluate(flag)
+    expect(outcome.ofrep('client')).toBe(outcome.ofrep('client'))
+    expect(evaluate({ outcomes: [{ reason: 'DISABLED' }], decide: 0 }).ofrep('server')).toBe(
+      '{"key":"f","reason":"DISABLED"}',
+    )
+  })
+
+  it('carries its typed views as metadata', () => {
+    const viewed = evaluate({
+      outcomes: [
+        { value: '{"a":1}', reason: 'STATIC', as: { boolean: true, object: { a: 1 } }, codeDefault: ['number'] },
+      ],
+      decide: 0,
+    })
+    expect(JSON.parse(viewed.ofrep('client')).metadata).toEqual({
+      'as.boolean': true,
+      'as.object': true,
+      'as.codeDefault': 'number',
+    })
+  })
+
+  it('with an error carries code and details instead of a value', () => {
+    const outcome = evaluate({
+      outcomes: [{ reason: 'ERROR', errorCode: 'PARSE_ERROR', errorDetails: 'x' }],
+      decide: 0,
+    })
+    expect(outcome.ofrep('client')).toBe('{"key":"f","errorCode":"PARSE_ERROR","errorDetails":"x"}')
+  })
+
+  it('for an unknown key is FLAG_NOT_FOUND, whatever its name', () => {
+    const { snapshot } = compile(rulesetOf({}))
+    for (const key of ['gone', '__proto__', 'constructor', '']) {
+      expect(snapshot.evaluate(key, {}, clock)).toMatchObject({ flagKey: key, errorCode: 'FLAG_NOT_FOUND' })
+    }
+  })
+
+  it('is the same object for every evaluation that gives it', () => {
+    const { snapshot } = compile(rulesetOf({ f: conditional(['eq', ['attr', 'x'], 1]) }))
+    expect(snapshot.evaluate('f', { x: 1 }, clock)).toBe(snapshot.evaluate('f', { x: 1 }, clock))
+  })
+})
+
+describe('computed outcomes', () => {
+  it('are views of one result', () => {
+    const compute = {
+      from: ['concat', 'x-', ['attr', 'n']] as const,
+      value: 'lower',
+      variant: 'lower',
+      boolean: 'isNull',
+    }
+    const flag: Flag = { outcomes: [{ reason: 'TARGETING_MATCH', compute }], decide: 0 }
+    expect(evaluate(flag, { n: 'Y' })).toMatchObject({
+      value: 'x-y',
+      variant: 'x-y',
+      as: { boolean: false },
+      reason: 'TARGETING_MATCH',
+    })
+    expect(evaluate(flag, { n: 1 })).toMatchObject({ value: undefined, reason: 'DEFAULT' })
+  })
+})
+
+describe('what a snapshot reads', () => {
+  const segments = { gold: { when: ['eq', ['attr', 'plan'], 'gold'] as const } }
+  const flags = {
+    fixed: { outcomes: outcomes('a'), decide: 0 },
+    rule: conditional(['and', ['segment', 'gold'], ['eq', ['path', 'geo', 'country'], 'CH']]),
+    keyed: { outcomes: outcomes('a'), decide: { targets: 0 } },
+    timed: { ...conditional(['gt', ['now'], 1_000]), changes: [1_000, 1_001, [5_000, 6_000]] as const },
+    free: conditional(['gt', ['now'], 1_000]),
+    chance: conditional(['gt', ['random'], 0.5]),
+    via: conditional(['eq', ['flag', 'timed'], 'a']),
+  }
+  const { snapshot } = compile(rulesetOf(flags as never, { segments }))
+  const nothing = { attributes: [], key: false, whole: false, clock: false, random: false }
+
+  it.each([
+    ['fixed', nothing],
+    ['rule', { ...nothing, attributes: ['geo', 'plan'] }],
+    ['keyed', { ...nothing, key: true }],
+    ['timed', { ...nothing, clock: true }],
+    ['chance', { ...nothing, random: true }],
+    ['via', { ...nothing, clock: true }],
+  ])('is derived for %s', (key, reads) => {
+    expect(snapshot.reads(key)).toEqual(reads)
+  })
+
+  it('is the union for all flags', () => {
+    expect(snapshot.reads()).toEqual({
+      attributes: ['geo', 'plan'],
+      key: true,
+      whole: false,
+      clock: true,
+      random: true,
+    })
+  })
+
+  it.each([
+    ['fixed', 0, Infinity],
+    ['timed', 0, 1_000],
+    ['timed', 1_000, 1_001],
+    ['timed', 4_999, 5_000],
+    ['timed', 5_500, 5_500],
+    ['timed', 6_000, Infinity],
+    ['via', 0, 1_000],
+    ['free', 7, 7],
+  ])('bounds how long the answer of %s at %d stays true', (key, nowMs, until) => {
+    expect(snapshot.validUntil(nowMs, key)).toBe(until)
+  })
+})
+
+describe('a next revision', () => {
+  const flag = (hash: string, decide: number): Flag => ({ hash, outcomes: outcomes('a', 'b'), decide })
+
+  it('takes over flags whose hash is the same', () => {
+    const before = compile(rulesetOf({ same: flag('1', 0), other: flag('2', 0) })).snapshot
+    const after = compile(rulesetOf({ same: flag('1', 0), other: flag('3', 1) }), { previous: before }).snapshot
+    expect(after.evaluate('same', {}, clock)).toBe(before.evaluate('same', {}, clock))
+    expect(after.evaluate('other', {}, clock).variant).toBe('b')
+    expect(before.evaluate('other', {}, clock).variant).toBe('a')
+  })
+
+  it('does not take over flags when the set metadata changed', () => {
+    const before = compile(rulesetOf({ f: flag('1', 0) }, { metadata: { version: '1' } })).snapshot
+    const after = compile(rulesetOf({ f: flag('1', 0) }, { metadata: { version: '2' } }), { previous: before }).snapshot
+    expect(after.evaluate('f', {}, clock).metadata).toEqual({ version: '2' })
+  })
+
+  it('lets unchanged flags reach changed segments and lists', () => {
+    const using: Flag = { ...conditional(['or', ['segment', 's'], ['in', ['key'], ['list', 'l']]]), hash: '1' }
+    const at = (when: boolean, items: string[], previous?: ReturnType<typeof compile>['snapshot']) =>
+      compile(rulesetOf({ f: using }, { segments: { s: { when } }, lists: { l: { items } } }), { previous }).snapshot
+    const first = at(false, [])
+    const second = at(true, [], first)
+    const third = at(false, ['u'], second)
+    const variants = [first, second, third].map((one) => one.evaluate('f', { targetingKey: 'u' }, clock).variant)
+    expect(variants).toEqual(['b', 'a', 'a'])
+  })
+
+  it('recovers a flag that a malformed segment had spoiled', () => {
+    const using: Flag = { ...conditional(['segment', 's']), hash: '1' }
+    const before = compile(rulesetOf({ f: using }, { segments: { s: { when: ['nosuch'] } } })).snapshot
+    const after = compile(rulesetOf({ f: using }, { segments: { s: { when: true } } }), { previous: before }).snapshot
+    expect(before.evaluate('f', {}, clock).reason).toBe('ERROR')
+    expect(after.evaluate('f', {}, clock).variant).toBe('a')
+  })
+
+  it('names the flags whose answers may differ', () => {
+    const flags = {
+      same: flag('1', 0),
+      edited: flag('2', 0),
+      bySegment: { ...conditional(['segment', 's']), hash: '5' },
+      byFlag: { ...conditional(['eq', ['flag', 'edited'], 'b']), hash: '6' },
+      byTarget: { ...flag('7', 0), decide: { targets: 0 } },
+      gone: flag('8', 0),
+    }
+    const before = compile(
+      rulesetOf(flags, { segments: { s: { hash: '1', when: true } }, targets: { u: { byTarget: 0 } } }),
+    ).snapshot
+    const { gone: _gone, ...kept } = flags
+    const changed = { ...kept, edited: flag('3', 1), added: flag('9', 0) }
+    const after = compile(
+      rulesetOf(changed, { segments: { s: { hash: '2', when: false } }, targets: { u: { byTarget: 1 } } }),
+    ).snapshot
+    expect(after.changedFrom(before)).toEqual(['added', 'byFlag', 'bySegment', 'byTarget', 'edited', 'gone'])
+    expect(after.changedFrom(after)).toEqual([])
+  })
+
+  it('numbers the listed outcomes of all flags', () => {
+    const { snapshot } = compile(rulesetOf({ x: flag('1', 1), y: flag('2', 0) }))
+    expect(snapshot.outcomeCount).toBe(4)
+    for (const key of snapshot.flagKeys) {
+      const outcome = snapshot.evaluate(key, {}, clock)
+      expect(snapshot.outcomeAt(snapshot.ordinalOf(outcome))).toBe(outcome)
+    }
+    expect(snapshot.ordinalOf(snapshot.evaluate('gone', {}, clock))).toBe(-1)
+  })
+})
