@@ -13,6 +13,8 @@ export { isVisible } from './compile/snapshot.js'
 export { normalizeContext } from './compile/context.js'
 export { resolveAs, typeOf, type TypedResolution } from './compile/resolve-as.js'
 export { vendors } from './registry.js'
+export { seal, type SealedRuleset } from './ruleset/seal.js'
+export { applyPatch, diff, type Patched, type RulesetPatch } from './ruleset/patch.js'
 
 /**
  * Compiles a ruleset with all dialects the engine knows. Never throws because of what it reads.

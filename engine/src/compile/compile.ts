@@ -207,7 +207,7 @@ function listOf(ruleset: Ruleset, id: string): ReadonlySet<Json> | null {
 }
 
 function inSlots<T>(slots: ReadonlyMap<string, number>, at: (name: string) => T): T[] {
-  const table = new Array<T>(slots.size)
+  const table: T[] = []
   for (const [name, slot] of slots) table[slot] = at(name)
   return table
 }

@@ -46,7 +46,7 @@ export class EvaluationState implements Evaluation {
     this.#segmentStamps = new Float64Array(tables.segments.length)
     this.#segmentResults = new Uint8Array(tables.segments.length)
     this.#flagStamps = new Float64Array(tables.flags.length)
-    this.#flagResults = new Array<CompiledOutcome | null>(tables.flags.length).fill(null)
+    this.#flagResults = tables.flags.map(() => null)
   }
 
   begin(context: JsonObject, environment: EvaluationEnvironment): void {
