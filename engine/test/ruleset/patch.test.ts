@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { applyPatch, diff, seal, type Flag, type Ruleset } from '../../src/index.js'
+import { applyPatch, diff, seal, type Flag, type Json, type Ruleset } from '../../src/index.js'
 
 const flag = fc.record({
   outcomes: fc.array(
-    fc.record({ reason: fc.constant('STATIC' as const), value: fc.jsonValue() as fc.Arbitrary<string> }),
+    fc.record({ reason: fc.constant('STATIC' as const), value: fc.json().map((text) => JSON.parse(text) as Json) }),
     {
       maxLength: 3,
     },
