@@ -1,17 +1,22 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-/** Tests run against the sources, so a change is seen without a build; suites that spawn the command use the build. */
-export default defineConfig({
+const slowTests = '**/*.slow.test.ts'
+
+/**
+ * Tests run against the sources, so a change is seen without a build; suites that spawn the command use the build.
+ * `--mode slow` runs what takes minutes instead of what takes seconds.
+ */
+export default defineConfig(({ mode }) => ({
   resolve: {
     alias: {
       '@switchyard/engine': fileURLToPath(new URL('engine/src/index.ts', import.meta.url)),
     },
   },
   test: {
-    include: ['{engine,relay,provider,test}/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', '**/*.slow.test.ts'],
-    testTimeout: 20_000,
+    include: [`{engine,relay,provider,test}/${mode === 'slow' ? slowTests : '**/*.test.ts'}`],
+    exclude: ['**/node_modules/**', '**/dist/**', ...(mode === 'slow' ? [] : [slowTests])],
+    testTimeout: mode === 'slow' ? 300_000 : 20_000,
     maxWorkers: 2,
   },
-})
+}))
