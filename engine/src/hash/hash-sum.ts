@@ -1,36 +1,43 @@
-/** A sum modulo 2^64 of 64-bit hashes: free of order, and updated by what changed alone. */
+/** A sum modulo 2^64 of 64-bit hashes: free of order, and updated by what changed alone. A hash is 16 hexadecimal digits. */
 export interface HashSum {
-  /** Adds a hash, given as its unsigned 32-bit halves. */
-  add(hi: number, lo: number): void
-  /** Takes back a hash that was added before. */
-  remove(hi: number, lo: number): void
+  /** @throws RangeError unless given 16 hexadecimal digits: a caller's bug, hashes are computed or checked before */
+  add(hash: string): void
+  /** Takes back a hash that was added. @throws RangeError as `add` does */
+  remove(hash: string): void
   /** The sum as 16 lower-case hexadecimal digits. */
   hex(): string
 }
+
+const HASH = /^[0-9a-f]{16}$/i
 
 /**
  * Starts a sum of hashes.
  *
  * @param from the sum to go on from, as `hex()` wrote it
- * @throws RangeError unless `from` is 16 hexadecimal digits: a caller's bug, documents are checked before
+ * @throws RangeError unless `from` is 16 hexadecimal digits
  */
 export function createHashSum(from: string = '0000000000000000'): HashSum {
-  if (!/^[0-9a-f]{16}$/i.test(from)) throw new RangeError(`A hash sum is 16 hexadecimal digits, not '${from}'`)
-  let high = Number.parseInt(from.slice(0, 8), 16)
-  let low = Number.parseInt(from.slice(8), 16)
+  let high = half(from, 0)
+  let low = half(from, 8)
   return {
-    add(hi, lo) {
-      const sum = low + lo
-      high = (high + hi + (sum > 0xffffffff ? 1 : 0)) >>> 0
+    add(hash) {
+      const sum = low + half(hash, 8)
+      high = (high + half(hash, 0) + (sum > 0xffffffff ? 1 : 0)) >>> 0
       low = sum >>> 0
     },
-    remove(hi, lo) {
-      const difference = low - lo
-      high = (high - hi - (difference < 0 ? 1 : 0)) >>> 0
+    remove(hash) {
+      const difference = low - half(hash, 8)
+      high = (high - half(hash, 0) - (difference < 0 ? 1 : 0)) >>> 0
       low = difference >>> 0
     },
     hex: () => hex32(high) + hex32(low),
   }
+}
+
+/** The unsigned 32-bit integer of the eight digits from `at` on. */
+function half(hash: string, at: number): number {
+  if (!HASH.test(hash)) throw new RangeError(`A 64-bit hash is 16 hexadecimal digits, not '${hash}'`)
+  return Number.parseInt(hash.slice(at, at + 8), 16)
 }
 
 function hex32(word: number): string {
