@@ -45,6 +45,11 @@ export interface Operator {
    * must be there for every operator whose answer depends on more than its arguments.
    */
   reads?(statics: readonly Json[]): Partial<Reads>
+  /**
+   * For an operator that hashes: the exact text it hashes for these arguments, shown when a decision is explained; null
+   * where nothing is hashed.
+   */
+  hashInput?(statics: readonly Json[], values: readonly Json[]): string | null
 }
 
 export interface PreparedArguments {

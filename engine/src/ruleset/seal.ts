@@ -1,6 +1,6 @@
 /** Content hashes of a ruleset's parts and the revision that sums them up (rules H1 to H3). Change detection, not protection. */
-import { createHashSum, type HashSum } from '../hash/hash-sum.js'
-import { xxh64HexUtf8, xxh64Utf8 } from '../hash/xxh64-utf8.js'
+import { createHashSum } from '../hash/hash-sum.js'
+import { xxh64HexUtf8 } from '../hash/xxh64-utf8.js'
 import { fromEntries } from './json.js'
 import type { Flag, List, Ruleset, Segment, Targets } from './types.js'
 
@@ -41,17 +41,10 @@ function hashPart<Part extends { readonly hash?: string }>(part: Part): Part {
   return { hash: xxh64HexUtf8(JSON.stringify(content)), ...content } as Part
 }
 
-const halves = new Uint32Array(2)
-
-function addHashOf(sum: HashSum, text: string): void {
-  xxh64Utf8(text, halves)
-  sum.add(halves[0] as number, halves[1] as number)
-}
-
 function hashTargets(targets: Targets): string {
   const sum = createHashSum()
   for (const [targetingKey, entry] of Object.entries(targets))
-    addHashOf(sum, `${targetingKey}\0${JSON.stringify(entry)}`)
+    sum.add(xxh64HexUtf8(`${targetingKey}\0${JSON.stringify(entry)}`))
   return sum.hex()
 }
 
@@ -62,7 +55,7 @@ function hashTargets(targets: Targets): string {
 export function revisionOf(ruleset: Ruleset): string {
   const sum = createHashSum()
   const add = (kind: string, key: string, hash: string | undefined): void => {
-    if (hash !== undefined) addHashOf(sum, `${kind}\0${key}\0${hash}`)
+    if (hash !== undefined) sum.add(xxh64HexUtf8(`${kind}\0${key}\0${hash}`))
   }
   add('header', '', ruleset.hash)
   add('targets', '', ruleset.targetsHash)
