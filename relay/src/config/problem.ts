@@ -40,10 +40,10 @@ export function pathText(path: Path): string {
 /** Writes problems for a person, one a line, each with the place to look at. Ends with a line break. */
 export function formatProblems(problems: readonly Problem[]): string {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
-  const lines = problems.map((problem) => `  ${[place(problem), problem.message].filter(Boolean).join(': ')}\n`)
-  return `The configuration has ${count}; nothing was started.\n${lines.join('')}`
+  return `The configuration has ${count}; nothing was started.\n${problems.map(formatProblem).join('')}`
 }
 
-function place({ name, line, column }: Problem): string {
-  return [name, line, column].filter((part) => part !== undefined).join(':')
+function formatProblem({ name, line, column, message }: Problem): string {
+  const place = [name, line, column].filter((part) => part !== undefined).join(':')
+  return place === '' || message.startsWith(place) ? `  ${message}\n` : `  ${place}: ${message}\n`
 }

@@ -95,12 +95,15 @@ const root = z.strictObject({
   management: management.prefault({}),
   log: log.prefault({}),
   keyless: keyless.prefault({}),
-  environments: z.record(z.string(), environment).meta({
-    description: 'The environments, by name.',
-    expects: 'one environment or more, by name',
-    propertyNames: { pattern: environmentName.source },
-    minProperties: 1,
-  }),
+  environments: z
+    .record(z.string(), environment)
+    .refine((named) => Object.keys(named).length > 0)
+    .meta({
+      description: 'The environments, by name.',
+      expects: 'one environment or more, by name',
+      propertyNames: { pattern: environmentName.source },
+      minProperties: 1,
+    }),
 })
 
 /** Reads a configuration in which secrets are in place already. What spans several settings is checked by `rules.ts`. */

@@ -1,0 +1,57 @@
+/** What file and variables say together, before it is checked, with the place of each part. */
+import { isMapping, member } from './member.js'
+import type { Path, Problem } from './problem.js'
+import { pathText } from './problem.js'
+
+/** Where something was written. */
+export type Origin = Pick<Problem, 'source' | 'name' | 'line' | 'column'>
+
+export interface Written {
+  readonly value: unknown
+  /** By `pathText`. A part without one has that of what it is in. */
+  readonly origins: ReadonlyMap<string, Origin>
+}
+
+/** One value from one environment variable. */
+export interface Setting {
+  readonly path: Path
+  readonly value: unknown
+  readonly variable: string
+}
+
+/** @returns where a part, or else what it is in, was written */
+export function originOf({ origins }: Written, path: Path): Origin {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const origin = origins.get(pathText(path.slice(0, length)))
+    if (origin) return origin
+  }
+  return { source: 'none' }
+}
+
+/**
+ * Lays variables over the file: each replaces one value, everything else stays. What has the wrong shape in the file stays too,
+ * for the schema to refuse.
+ */
+export function overlay(written: Written, settings: readonly Setting[]): Written {
+  const origins = new Map(written.origins)
+  let { value } = written
+  for (const setting of settings) {
+    value = withMember(value, setting.path, setting.value)
+    origins.set(pathText(setting.path), { source: 'env', name: setting.variable })
+  }
+  return { value, origins }
+}
+
+function withMember(value: unknown, [part, ...rest]: Path, leaf: unknown): unknown {
+  if (part === undefined) return leaf
+  if (typeof part === 'number') {
+    if (value !== undefined && !Array.isArray(value)) return value
+    const list: unknown[] = [...((value ?? []) as unknown[])]
+    list[part] = withMember(list[part], rest, leaf)
+    return list
+  }
+  // A secret that the file writes as text may come from a file by variable.
+  if (part === 'fromFile' && typeof value === 'string') return { fromFile: leaf }
+  if (value !== undefined && !isMapping(value)) return value
+  return { ...value, [part]: withMember(member(value, part), rest, leaf) }
+}
