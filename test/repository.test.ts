@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { filesIn, textOf } from './repository/files.js'
+
+const files = filesIn('.')
+const manifests = files.filter((path) => path.endsWith('package.json'))
+
+interface Lockfile {
+  readonly packages: Record<string, { readonly resolved?: string; readonly link?: true }>
+}
+
+const lockfile: Lockfile = JSON.parse(textOf('package-lock.json'))
+
+describe('the repository', () => {
+  it.each([...manifests, 'package-lock.json'])('depends on no package of the rox family in %s', (path) => {
+    expect(textOf(path)).not.toMatch(/"(node_modules\/)?rox-[a-z-]+"/)
+  })
+
+  it('records no download address in the lockfile', () => {
+    const addresses = Object.values(lockfile.packages).filter(({ resolved, link }) => resolved !== undefined && !link)
+    expect(addresses).toEqual([])
+  })
+
+  // The patterns are put together from pieces, so that they do not find themselves.
+  it.each([
+    ['a package registry', new RegExp(['registry', '[a-z]+', '(org|com|io)'].join(String.raw`\.`))],
+    ['a folder of one machine', new RegExp(`(?<![\\w.:/~-])/(${['work', 'home', 'root', 'Users'].join('|')})/[\\w.-]`)],
+  ])('names %s nowhere', (_, pattern) => {
+    expect(files.filter((path) => pattern.test(textOf(path)))).toEqual([])
+  })
+
+  it('never tells a reader to fetch the command by a name that is not ours to publish', () => {
+    const pages = files.filter((path) => path.endsWith('.md'))
+    expect(pages.filter((path) => textOf(path).includes('npx switchyard'))).toEqual([])
+  })
+})
