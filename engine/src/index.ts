@@ -1,14 +1,20 @@
 /** The engine's public face: documents to rulesets, rulesets to snapshots, snapshots to answers. */
 import { compile as compileWith } from './compile/compile.js'
-import type { Compilation, Snapshot } from './compile/snapshot.js'
+import type { CompiledSnapshot } from './compile/compiled-snapshot.js'
+import { createHost } from './compile/host.js'
+import type { Compilation, EvaluationEnvironment, Snapshot } from './compile/snapshot.js'
+import type { Explanation } from './explain/explanation.js'
+import { Interpretation } from './explain/interpreter.js'
 import { dialects } from './registry.js'
-import type { Ruleset } from './ruleset/types.js'
+import { createDiagnosticSink } from './ruleset/diagnostic.js'
+import type { JsonObject, Ruleset } from './ruleset/types.js'
 
 export type * from './ruleset/types.js'
 export type { Diagnostic, DiagnosticCode } from './ruleset/diagnostic.js'
 export type * from './ruleset/vendor.js'
 export type { Reads } from './ruleset/dialect.js'
 export type * from './compile/snapshot.js'
+export type * from './explain/explanation.js'
 export { isVisible } from './compile/snapshot.js'
 export { normalizeContext } from './compile/context.js'
 export { resolveAs, typeOf, type TypedResolution } from './compile/resolve-as.js'
@@ -23,4 +29,22 @@ export { applyPatch, diff, type Patched, type RulesetPatch } from './ruleset/pat
  */
 export function compile(ruleset: Ruleset, options: { readonly previous?: Snapshot | undefined } = {}): Compilation {
   return compileWith(ruleset, { dialects, previous: options.previous })
+}
+
+/**
+ * Says why a flag answers what it answers in that context, by a second, plain reading of the ruleset. Slow and thorough: for
+ * people and tests, not for requests.
+ *
+ * @returns null for a flag that does not exist
+ */
+export function explain(
+  snapshot: Snapshot,
+  flagKey: string,
+  context: JsonObject,
+  environment: EvaluationEnvironment,
+): Explanation | null {
+  const { ruleset, broken } = snapshot as CompiledSnapshot
+  const table = new Map(dialects.map((dialect) => [dialect.name, dialect]))
+  const host = createHost(createDiagnosticSink())
+  return new Interpretation({ ruleset, dialects: table, host, broken, context, ...environment }).explain(flagKey)
 }

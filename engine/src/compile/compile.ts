@@ -1,6 +1,6 @@
 /** Ruleset in, snapshot out: everything that can be decided once per revision is decided here. */
 import { createDiagnosticSink, type DiagnosticSink } from '../ruleset/diagnostic.js'
-import { type Dialect, type Host, type Matcher, type Operand, OperatorFailure } from '../ruleset/dialect.js'
+import { type Dialect, type Operand, OperatorFailure } from '../ruleset/dialect.js'
 import { isRecord } from '../ruleset/json.js'
 import type { Json, Ruleset, Segment } from '../ruleset/types.js'
 import { compileFlag, type PartScope, spoiledFlag } from './compile-flag.js'
@@ -9,9 +9,9 @@ import { compiledSnapshot, type CompiledSnapshot } from './compiled-snapshot.js'
 import { core } from './core.js'
 import { asSpoiledPart, compileExpression, SpoiledPart } from './expression.js'
 import { listMembers } from './forms.js'
+import { createHost } from './host.js'
 import { exceedsLimits } from './limits.js'
 import { noReferences, nodesOnCycles, type References } from './references.js'
-import { compilePattern } from './regex.js'
 import { chainsTooLong, spoiledBy } from './spoilage.js'
 import { createSlots, slotOf, type Slots } from './slots.js'
 import type { Compilation, Snapshot } from './snapshot.js'
@@ -28,7 +28,10 @@ export interface CompiledSegment {
   readonly segment: Segment
   readonly operand: Operand
   readonly references: References
+  /** Malformed: the flags that use it are spoiled. */
   readonly isSpoiled: boolean
+  /** Why it always fails, null for a sound one. */
+  readonly problem: string | null
 }
 
 /**
@@ -59,28 +62,6 @@ function dialectTable(dialects: readonly Dialect[]): ReadonlyMap<string, Dialect
   return new Map([core, ...dialects].map((dialect) => [dialect.name, dialect]))
 }
 
-function createHost(sink: DiagnosticSink): Host {
-  const compiled = new Map<string, Matcher | null>()
-  return {
-    regex(pattern, flavour, mode) {
-      const key = `${mode}\0${flavour}\0${pattern}`
-      const known = compiled.get(key)
-      if (known !== undefined) return known
-      const result = compilePattern(pattern, flavour, mode)
-      const matcher = 'unsupported' in result ? null : result
-      if ('unsupported' in result) {
-        sink.warning(
-          'UNSUPPORTED_PATTERN',
-          [],
-          `the pattern ${JSON.stringify(pattern.slice(0, 200))} cannot be run: ${result.unsupported}`,
-        )
-      }
-      compiled.set(key, matcher)
-      return matcher
-    },
-  }
-}
-
 function compileSegments(ruleset: Ruleset, scope: PartScope, sink: DiagnosticSink): Map<string, CompiledSegment> {
   const segments = new Map<string, CompiledSegment>()
   for (const [id, segment] of Object.entries(ruleset.segments ?? {})) {
@@ -103,11 +84,17 @@ function compileSegment(id: string, segment: Segment, scope: PartScope, sink: Di
     const excess = exceedsLimits(segment.when)
     if (excess !== null) throw new SpoiledPart('LIMIT', `the segment is not usable: ${excess}`)
     const { operand } = compileExpression(segment.when, { ...scope, references })
-    return { segment, operand, references, isSpoiled: false }
+    return { segment, operand, references, isSpoiled: false, problem: null }
   } catch (error) {
     const { code, message } = asSpoiledPart(error)
     sink.error(code, ['segments', id], message)
-    return { segment: isRecord(segment) ? segment : { when: false }, operand: failing, references, isSpoiled: true }
+    return {
+      segment: isRecord(segment) ? segment : { when: false },
+      operand: failing,
+      references,
+      isSpoiled: true,
+      problem: message,
+    }
   }
 }
 
@@ -145,7 +132,7 @@ function failCycles(
     const flag = kind === 'flag' ? flags.get(name) : undefined
     const segment = kind === 'segment' ? segments.get(name) : undefined
     if (flag !== undefined) flags.set(name, spoiledFlag(flag.owner, flag.slot, flag.hash, message))
-    if (segment !== undefined) segments.set(name, { ...segment, operand: failing })
+    if (segment !== undefined) segments.set(name, { ...segment, operand: failing, problem: message })
   }
 }
 

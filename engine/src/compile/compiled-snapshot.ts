@@ -2,6 +2,7 @@
 import type { Reads } from '../ruleset/dialect.js'
 import { byCodeUnits } from '../ruleset/json.js'
 import type { Audience, Changes, JsonObject, Ruleset } from '../ruleset/types.js'
+import type { BrokenPart } from '../explain/explanation.js'
 import { changedFlagKeys } from './changed-flags.js'
 import type { CompiledFlag } from './compiled-flag.js'
 import type { CompiledSegment } from './compile.js'
@@ -17,6 +18,8 @@ export interface CompiledSnapshot extends Snapshot {
   readonly tables: Tables
   flag(key: string): CompiledFlag | undefined
   segment(id: string): CompiledSegment | undefined
+  /** Parts that cannot be evaluated, with the reason: `flag <key>` and `segment <id>`. */
+  readonly broken: ReadonlyMap<string, BrokenPart>
 }
 
 export interface SnapshotParts {
@@ -47,6 +50,9 @@ export function compiledSnapshot({ ruleset, slots, flags, segments, tables }: Sn
     flagKeys,
     flag: (key) => flags.get(key),
     segment: (id) => segments.get(id),
+    get broken() {
+      return brokenParts(flags, segments)
+    },
     evaluate(flagKey, context, environment) {
       const flag = flags.get(flagKey)
       if (flag === undefined) return notFound(flagKey, ruleset)
@@ -87,6 +93,18 @@ export function compiledSnapshot({ ruleset, slots, flags, segments, tables }: Sn
       return outcome
     },
   }
+}
+
+function brokenParts(flags: Flags, segments: Segments): Map<string, BrokenPart> {
+  const broken = new Map<string, BrokenPart>()
+  for (const [key, flag] of flags) {
+    const { errorCode = 'PARSE_ERROR' as const, errorDetails: message = 'malformed flag' } = flag.constant ?? {}
+    if (flag.isSpoiled) broken.set(`flag ${key}`, { errorCode, message })
+  }
+  for (const [id, { problem }] of segments) {
+    if (problem !== null) broken.set(`segment ${id}`, { errorCode: 'PARSE_ERROR', message: problem })
+  }
+  return broken
 }
 
 function notFound(flagKey: string, ruleset: Ruleset): EvaluatedOutcome {

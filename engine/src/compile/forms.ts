@@ -103,7 +103,12 @@ function compileIn(args: readonly Json[], scope: ExpressionScope): CompiledExpre
   if (Array.isArray(list) && list[0] === 'list' && typeof list[1] === 'string') {
     const slot = slotOf(scope.slots.lists, list[1])
     scope.references.lists.add(list[1])
-    return { operand: onState((state) => state.tables.lists[slot]?.has(scalar(operand(state))) ?? false) }
+    return {
+      operand: onState((state) => {
+        const value = scalar(operand(state))
+        return state.tables.lists[slot]?.has(value) ?? false
+      }),
+    }
   }
   const items = (list as { const?: Json } | null)?.const
   if (!Array.isArray(items))
