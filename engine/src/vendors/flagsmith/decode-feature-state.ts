@@ -1,0 +1,106 @@
+/** Reads one feature state of an environment document. */
+import type { DiagnosticSink } from '../../ruleset/diagnostic.js'
+import { isRecord, own } from '../../ruleset/json.js'
+import type { FeatureState, FeatureValue, MultivariateOption } from './document.js'
+
+/**
+ * Reads a state. A malformed one keeps its name and the reason, so that only its own feature answers with an error.
+ *
+ * @returns null, with a diagnostic, for what does not say which feature it is of
+ */
+export function decodeFeatureState(input: unknown, path: readonly string[], sink: DiagnosticSink): FeatureState | null {
+  const feature = isRecord(input) ? own(input, 'feature') : undefined
+  const name = isRecord(feature) ? own(feature, 'name') : undefined
+  if (!isRecord(input) || !isRecord(feature) || typeof name !== 'string') {
+    sink.error('INVALID_FLAG', path, 'a feature state must have a feature with a name; it is ignored')
+    return null
+  }
+  const id = own(feature, 'id')
+  const type = own(feature, 'type')
+  const value = own(input, 'feature_state_value') ?? null
+  const seed = own(input, 'django_id') || own(input, 'featurestate_uuid')
+  const options = decodeOptions(own(input, 'multivariate_feature_state_values'))
+  const state = {
+    name,
+    featureId: typeof id === 'number' ? id : null,
+    type: typeof type === 'string' ? type : 'STANDARD',
+    enabled: own(input, 'enabled') === true,
+    value: isFeatureValue(value) ? value : null,
+    options: typeof options === 'string' ? [] : options,
+    seed: isText(seed) ? String(seed) : '',
+    priority: decodePriority(own(input, 'feature_segment')),
+  }
+  const problem = findProblem(input, options, state.seed)
+  if (problem !== null) sink.error('INVALID_FLAG', path, `the feature "${name}" cannot be served here: ${problem}`)
+  return { ...state, problem }
+}
+
+/** Whether it is one of the types a feature's value may have. */
+export function isFeatureValue(value: unknown): value is FeatureValue {
+  return value === null || typeof value === 'boolean' || typeof value === 'string' || typeof value === 'number'
+}
+
+function isText(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number'
+}
+
+function findProblem(
+  input: Record<string, unknown>,
+  options: readonly MultivariateOption[] | string,
+  seed: string,
+): string | null {
+  if (typeof own(input, 'enabled') !== 'boolean') return 'enabled must be true or false'
+  if (!isFeatureValue(own(input, 'feature_state_value') ?? null)) {
+    return 'feature_state_value must be text, a number, true, false or null'
+  }
+  if (typeof options === 'string') return options
+  return options.length > 0 && seed === '' ? 'without django_id and featurestate_uuid it cannot be split' : null
+}
+
+function decodePriority(featureSegment: unknown): number {
+  const priority = isRecord(featureSegment) ? own(featureSegment, 'priority') : undefined
+  return typeof priority === 'number' ? priority : Number.POSITIVE_INFINITY
+}
+
+const none: readonly MultivariateOption[] = []
+
+/** Options in the order of their shares, or what is wrong with them. */
+function decodeOptions(input: unknown): readonly MultivariateOption[] | string {
+  const name = 'multivariate_feature_state_values'
+  if (input == null) return none
+  if (!Array.isArray(input)) return `${name} must be a list`
+  if (input.length === 0) return none
+  const ordered: OrderedOption[] = []
+  for (const [index, item] of (input as readonly unknown[]).entries()) {
+    const option = isRecord(item) ? own(item, 'multivariate_feature_option') : undefined
+    const weight = isRecord(item) ? own(item, 'percentage_allocation') : undefined
+    const value = isRecord(option) ? (own(option, 'value') ?? null) : undefined
+    if (!isRecord(item) || !isRecord(option) || typeof weight !== 'number' || !isFeatureValue(value)) {
+      return `${name}[${index}] must have a percentage_allocation and a multivariate_feature_option with a value`
+    }
+    const key = own(option, 'key')
+    ordered.push({ key: typeof key === 'string' ? key : null, value, weight, priority: optionPriority(item) })
+  }
+  return inOrder(ordered)
+}
+
+/** An option with its place in the order of shares. */
+export interface OrderedOption extends MultivariateOption {
+  readonly priority: number | bigint
+}
+
+/** Sorts options by ascending priority; equal ones stay in the document's order. */
+export function inOrder(options: readonly OrderedOption[]): MultivariateOption[] {
+  return options
+    .toSorted((a, b) => (a.priority < b.priority ? -1 : Number(a.priority > b.priority)))
+    .map(({ key, value, weight }) => ({ key, value, weight }))
+}
+
+/** The id, or the UUID as a number of 128 bits: that is how the vendor orders options that have no id. */
+function optionPriority(option: Record<string, unknown>): number | bigint {
+  const id = own(option, 'id')
+  if (typeof id === 'number' && id !== 0) return id
+  const uuid = own(option, 'mv_fs_value_uuid')
+  const digits = typeof uuid === 'string' ? uuid.replaceAll('-', '') : ''
+  return /^[0-9a-f]{32}$/i.test(digits) ? BigInt(`0x${digits}`) : Number.POSITIVE_INFINITY
+}
