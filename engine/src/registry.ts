@@ -1,8 +1,10 @@
 /** All vendors the engine knows: adding one is one line here and one folder in `vendors/`. */
 import type { Dialect } from './ruleset/dialect.js'
 import type { AnyVendor } from './ruleset/vendor.js'
+import { featbit } from './vendors/featbit/index.js'
+import { flagsmith } from './vendors/flagsmith/index.js'
 
-const all: readonly AnyVendor[] = []
+const all: readonly AnyVendor[] = [featbit, flagsmith]
 
 /** Vendors by name. */
 export const vendors: ReadonlyMap<string, AnyVendor> = new Map(all.map((vendor) => [vendor.name, vendor]))
