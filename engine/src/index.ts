@@ -43,7 +43,8 @@ export function explain(
   context: JsonObject,
   environment: EvaluationEnvironment,
 ): Explanation | null {
-  const { ruleset, broken } = snapshot as CompiledSnapshot
+  const { ruleset } = snapshot
+  const broken = (snapshot as CompiledSnapshot).broken()
   const table = new Map(dialects.map((dialect) => [dialect.name, dialect]))
   const host = createHost(createDiagnosticSink())
   return new Interpretation({ ruleset, dialects: table, host, broken, context, ...environment }).explain(flagKey)

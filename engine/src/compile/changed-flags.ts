@@ -67,13 +67,13 @@ function spread(changed: ChangedParts, snapshot: CompiledSnapshot): void {
   for (let grew = true; grew;) {
     grew = false
     for (const id of Object.keys(snapshot.ruleset.segments ?? {})) {
-      const segment = snapshot.segment(id)
+      const segment = snapshot.segments.get(id)
       if (segment === undefined || changed.segments.has(id) || !reaches(segment.references)) continue
       changed.segments.add(id)
       grew = true
     }
     for (const key of snapshot.flagKeys) {
-      const flag = snapshot.flag(key)
+      const flag = snapshot.flags.get(key)
       if (flag === undefined || changed.flags.has(key) || !reaches(flag.references)) continue
       changed.flags.add(key)
       grew = true

@@ -1,10 +1,13 @@
 /** One flag of a ruleset becomes closures over preallocated outcomes; a malformed one becomes an error that spoils only itself. */
+import type { BrokenPart } from '../ruleset/broken-part.js'
 import type { DiagnosticSink } from '../ruleset/diagnostic.js'
 import { isRecord } from '../ruleset/json.js'
 import type { Compute, Flag, Flat, Json, Outcome, ValueType } from '../ruleset/types.js'
 import { CompiledFlag, type Decide } from './compiled-flag.js'
 import { compileDecision } from './decision.js'
-import { asSpoiledPart, compileExpression, type ExpressionScope, findOperator, SpoiledPart } from './expression.js'
+import { compileExpression, findOperator } from './expression.js'
+import type { ExpressionScope } from './expression-scope.js'
+import { asSpoiledPart, SpoiledPart } from './spoiled-part.js'
 import { flagExceedsLimits } from './limits.js'
 import { CompiledOutcome, mergeMetadata, type OutcomeOwner } from './outcome.js'
 import { noReferences } from './references.js'
@@ -12,32 +15,37 @@ import { slotOf } from './slots.js'
 import type { EvaluationState } from './state.js'
 
 /** Everything but the references, which belong to one part. */
-export type PartScope = Omit<ExpressionScope, 'references'>
+export interface PartScope extends Omit<ExpressionScope, 'references'> {
+  /** Of the flag set. */
+  readonly metadata: Flat | undefined
+  readonly sink: DiagnosticSink
+}
 
-export function compileFlag(
-  flagKey: string,
-  flag: Flag,
-  setMetadata: Flat | undefined,
-  scope: PartScope,
-  sink: DiagnosticSink,
-): CompiledFlag {
+export function compileFlag(flagKey: string, flag: Flag, scope: PartScope): CompiledFlag {
+  const { metadata: setMetadata, sink } = scope
   const slot = slotOf(scope.slots.flags, flagKey)
   if (!isRecord(flag)) {
     sink.error('INVALID_FLAG', ['flags', flagKey], 'the flag is not an object')
-    return spoiledFlag(ownerOf(flagKey, { outcomes: [], decide: null }, setMetadata), slot, undefined, 'malformed flag')
+    return spoiledFlag(ownerOf(flagKey, { outcomes: [], decide: null }, setMetadata), slot, undefined, {
+      errorCode: 'PARSE_ERROR',
+      message: 'malformed flag',
+    })
   }
   const owner = ownerOf(flagKey, flag, setMetadata)
   const excess = flagExceedsLimits(flag)
   if (excess !== null) {
     sink.error('LIMIT', ['flags', flagKey], `the flag is not usable: ${excess}`)
-    return spoiledFlag(owner, slot, flag.hash, excess)
+    return spoiledFlag(owner, slot, flag.hash, { errorCode: 'PARSE_ERROR', message: excess })
   }
   try {
     return compileSoundFlag(owner, slot, flag, scope)
   } catch (error) {
     const { code, message } = asSpoiledPart(error)
     sink.error(code, ['flags', flagKey], message)
-    return spoiledFlag(owner, slot, flag.hash, message, code === 'UNKNOWN_OPERATOR' ? 'GENERAL' : 'PARSE_ERROR')
+    return spoiledFlag(owner, slot, flag.hash, {
+      errorCode: code === 'UNKNOWN_OPERATOR' ? 'GENERAL' : 'PARSE_ERROR',
+      message,
+    })
   }
 }
 
@@ -63,17 +71,25 @@ function compileSoundFlag(owner: OutcomeOwner, slot: number, flag: Flag, partSco
   const assigned = assignment(owner, answers)
   const decide = compileDecision(flag.decide, { ...scope, flagKey: owner.flagKey, answers, assigned })
   if (readsTargets(flag.decide)) references.key = true
-  const constant = typeof flag.decide === 'number' && flag.outcomes[flag.decide]?.compute === undefined
   return new CompiledFlag({
     owner,
     slot,
     flag,
     outcomes,
     decide,
-    constant: constant ? (outcomes[flag.decide as number] ?? null) : null,
+    constant: constantAnswer(flag, outcomes),
     references,
     isSpoiled: false,
   })
+}
+
+/** The one answer of a flag that looks at nothing. */
+function constantAnswer(
+  { decide, outcomes: sources }: Flag,
+  outcomes: readonly CompiledOutcome[],
+): CompiledOutcome | null {
+  if (typeof decide !== 'number' || sources[decide]?.compute !== undefined) return null
+  return outcomes[decide] ?? null
 }
 
 function checkOutcome(outcome: Outcome, index: number): Outcome {
@@ -98,7 +114,7 @@ function assignment(owner: OutcomeOwner, answers: readonly Decide[]): Decide {
     if (entry === null || !Object.hasOwn(entry, flagKey)) return null
     const assigned = entry[flagKey]
     if (typeof assigned === 'number') return answers[assigned]?.(state) ?? null
-    return isRecord(assigned) ? new CompiledOutcome(owner, -1, assigned as unknown as Outcome) : null
+    return isRecord(assigned) ? new CompiledOutcome(owner, -1, assigned) : null
   }
 }
 
@@ -153,10 +169,9 @@ export function spoiledFlag(
   owner: OutcomeOwner,
   slot: number,
   hash: string | undefined,
-  errorDetails: string,
-  errorCode: 'PARSE_ERROR' | 'GENERAL' = 'PARSE_ERROR',
+  { errorCode, message }: BrokenPart,
 ): CompiledFlag {
-  const outcome = new CompiledOutcome(owner, 0, { reason: 'ERROR', errorCode, errorDetails })
+  const outcome = new CompiledOutcome(owner, 0, { reason: 'ERROR', errorCode, errorDetails: message })
   return new CompiledFlag({
     owner,
     slot,

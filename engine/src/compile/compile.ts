@@ -1,37 +1,30 @@
 /** Ruleset in, snapshot out: everything that can be decided once per revision is decided here. */
 import { createDiagnosticSink, type DiagnosticSink } from '../ruleset/diagnostic.js'
-import { type Dialect, type Operand, OperatorFailure } from '../ruleset/dialect.js'
+import { type Dialect, OperatorFailure } from '../ruleset/dialect.js'
 import { isRecord } from '../ruleset/json.js'
 import type { Json, Ruleset, Segment } from '../ruleset/types.js'
 import { compileFlag, type PartScope, spoiledFlag } from './compile-flag.js'
 import type { CompiledFlag } from './compiled-flag.js'
-import { compiledSnapshot, type CompiledSnapshot } from './compiled-snapshot.js'
+import type { CompiledSegment } from './compiled-segment.js'
+import { CompiledSnapshot } from './compiled-snapshot.js'
 import { core } from './core.js'
-import { asSpoiledPart, compileExpression, SpoiledPart } from './expression.js'
+import { compileExpression } from './expression.js'
+import { asSpoiledPart, SpoiledPart } from './spoiled-part.js'
 import { listMembers } from './forms.js'
 import { createHost } from './host.js'
 import { exceedsLimits } from './limits.js'
-import { noReferences, nodesOnCycles, type References } from './references.js'
+import { noReferences, type References } from './references.js'
+import { nodesOnCycles } from './cycles.js'
 import { chainsTooLong, spoiledBy } from './spoilage.js'
 import { createSlots, slotOf, type Slots } from './slots.js'
 import type { Compilation, Snapshot } from './snapshot.js'
+import type { Tables } from './state.js'
 
 export interface CompileOptions {
   /** Dialects by name; `core` is always there. */
   readonly dialects: readonly Dialect[]
   /** The revision before: flags that did not change are taken over, not compiled again. */
   readonly previous?: Snapshot | undefined
-}
-
-/** A segment ready to run. */
-export interface CompiledSegment {
-  readonly segment: Segment
-  readonly operand: Operand
-  readonly references: References
-  /** Malformed: the flags that use it are spoiled. */
-  readonly isSpoiled: boolean
-  /** Why it always fails, null for a sound one. */
-  readonly problem: string | null
 }
 
 /**
@@ -42,13 +35,19 @@ export function compile(ruleset: Ruleset, options: CompileOptions): Compilation 
   const sink = createDiagnosticSink()
   const previous = options.previous as CompiledSnapshot | undefined
   const slots = previous?.slots ?? createSlots()
-  const scope: PartScope = { dialects: dialectTable(options.dialects), host: createHost(sink), slots }
+  const scope: PartScope = {
+    dialects: dialectTable(options.dialects),
+    host: createHost(sink),
+    slots,
+    metadata: ruleset.metadata,
+    sink,
+  }
 
-  const segments = compileSegments(ruleset, scope, sink)
-  const flags = compileFlags(ruleset, scope, sink, previous)
+  const segments = compileSegments(ruleset, scope)
+  const flags = compileFlags(ruleset, scope, previous)
   failCycles(flags, segments, sink)
   spoilDependents(flags, segments, slots, sink)
-  const snapshot = compiledSnapshot({
+  const snapshot = new CompiledSnapshot({
     ruleset,
     slots,
     flags,
@@ -62,11 +61,11 @@ function dialectTable(dialects: readonly Dialect[]): ReadonlyMap<string, Dialect
   return new Map([core, ...dialects].map((dialect) => [dialect.name, dialect]))
 }
 
-function compileSegments(ruleset: Ruleset, scope: PartScope, sink: DiagnosticSink): Map<string, CompiledSegment> {
+function compileSegments(ruleset: Ruleset, scope: PartScope): Map<string, CompiledSegment> {
   const segments = new Map<string, CompiledSegment>()
   for (const [id, segment] of Object.entries(ruleset.segments ?? {})) {
     slotOf(scope.slots.segments, id)
-    segments.set(id, compileSegment(id, segment, scope, sink))
+    segments.set(id, compileSegment(id, segment, scope))
   }
   return segments
 }
@@ -77,7 +76,7 @@ function failing(): never {
   throw spoiledSegment
 }
 
-function compileSegment(id: string, segment: Segment, scope: PartScope, sink: DiagnosticSink): CompiledSegment {
+function compileSegment(id: string, segment: Segment, scope: PartScope): CompiledSegment {
   const references = noReferences()
   try {
     if (!isRecord(segment)) throw new SpoiledPart('INVALID_SEGMENT', 'the segment is not an object')
@@ -87,7 +86,7 @@ function compileSegment(id: string, segment: Segment, scope: PartScope, sink: Di
     return { segment, operand, references, isSpoiled: false, problem: null }
   } catch (error) {
     const { code, message } = asSpoiledPart(error)
-    sink.error(code, ['segments', id], message)
+    scope.sink.error(code, ['segments', id], message)
     return {
       segment: isRecord(segment) ? segment : { when: false },
       operand: failing,
@@ -101,16 +100,15 @@ function compileSegment(id: string, segment: Segment, scope: PartScope, sink: Di
 function compileFlags(
   ruleset: Ruleset,
   scope: PartScope,
-  sink: DiagnosticSink,
   previous: CompiledSnapshot | undefined,
 ): Map<string, CompiledFlag> {
   const sameMetadata =
     previous !== undefined && JSON.stringify(previous.ruleset.metadata) === JSON.stringify(ruleset.metadata)
   const flags = new Map<string, CompiledFlag>()
   for (const [key, flag] of Object.entries(ruleset.flags)) {
-    const known = sameMetadata ? previous.flag(key) : undefined
+    const known = sameMetadata ? previous.flags.get(key) : undefined
     const isSame = known !== undefined && !known.isSpoiled && known.hash !== undefined && known.hash === flag.hash
-    flags.set(key, isSame ? known : compileFlag(key, flag, ruleset.metadata, scope, sink))
+    flags.set(key, isSame ? known : compileFlag(key, flag, scope))
   }
   return flags
 }
@@ -131,7 +129,8 @@ function failCycles(
     sink.error('CYCLE', [`${kind}s`, name], message)
     const flag = kind === 'flag' ? flags.get(name) : undefined
     const segment = kind === 'segment' ? segments.get(name) : undefined
-    if (flag !== undefined) flags.set(name, spoiledFlag(flag.owner, flag.slot, flag.hash, message))
+    if (flag !== undefined)
+      flags.set(name, spoiledFlag(flag.owner, flag.slot, flag.hash, { errorCode: 'PARSE_ERROR', message }))
     if (segment !== undefined) segments.set(name, { ...segment, operand: failing, problem: message })
   }
 }
@@ -162,7 +161,7 @@ function spoilDependents(
           : null
     if (reason !== null) {
       sink.error(bad === undefined ? 'LIMIT' : 'INVALID_SEGMENT', ['flags', key], reason)
-      flags.set(key, spoiledFlag(flag.owner, flag.slot, flag.hash, reason))
+      flags.set(key, spoiledFlag(flag.owner, flag.slot, flag.hash, { errorCode: 'PARSE_ERROR', message: reason }))
     }
     for (const id of flag.references.segments) {
       if (!segments.has(id))
@@ -177,7 +176,7 @@ function buildTables(
   slots: Slots,
   flags: ReadonlyMap<string, CompiledFlag>,
   segments: ReadonlyMap<string, CompiledSegment>,
-): CompiledSnapshot['tables'] {
+): Tables {
   for (const id of Object.keys(ruleset.lists ?? {})) slotOf(slots.lists, id)
   return {
     segments: inSlots(slots.segments, (id) => segments.get(id)?.operand ?? null),

@@ -36,5 +36,5 @@ function normalizeObject(value: object, depth: number): Json {
     const normalized = normalize(member, depth + 1)
     if (normalized !== undefined) entries.push([name, normalized])
   }
-  return Object.fromEntries(entries) as JsonObject
+  return Object.fromEntries(entries)
 }

@@ -7,9 +7,10 @@ import {
   type Operand,
   type Operator,
   OperatorFailure,
+  type Reads,
+  type RegexMode,
   unary,
   variadic,
-  type RegexMode,
 } from '../ruleset/dialect.js'
 import type { Json, JsonObject } from '../ruleset/types.js'
 
@@ -21,24 +22,29 @@ function attribute(name: string): Operand {
   return ({ context }) => context[name] ?? null
 }
 
+/** The attribute that the first static argument names. */
+function readsFirst([name]: readonly Json[]): Partial<Reads> {
+  return { attributes: typeof name === 'string' ? [name] : [] }
+}
+
 const attr: Operator = {
   parameters: ['static'],
   prepare: ({ statics: [name] }) => (typeof name === 'string' ? attribute(name) : invalid('takes an attribute name')),
-  reads: ([name]) => ({ attributes: [String(name)] }),
+  reads: readsFirst,
 }
 
 const has: Operator = {
   parameters: ['static'],
   prepare: ({ statics: [name] }) =>
     typeof name === 'string' ? ({ context }) => Object.hasOwn(context, name) : invalid('takes an attribute name'),
-  reads: ([name]) => ({ attributes: [String(name)] }),
+  reads: readsFirst,
 }
 
 const path: Operator = {
   parameters: ['static', 'static..'],
   prepare: ({ statics }) =>
     isTextList(statics) ? ({ context }) => walk(context, statics) : invalid('takes member names'),
-  reads: ([first]) => ({ attributes: [String(first)] }),
+  reads: readsFirst,
 }
 
 /** Follows member names, and decimal indexes into lists (rule C2); null where there is nothing. */

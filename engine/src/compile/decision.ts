@@ -3,7 +3,9 @@ import type { Operand } from '../ruleset/dialect.js'
 import { isRecord } from '../ruleset/json.js'
 import type { Decision, RulesDecision, Scalar, SplitDecision, SwitchDecision } from '../ruleset/types.js'
 import type { Decide } from './compiled-flag.js'
-import { compileExpression, type ExpressionScope, SpoiledPart } from './expression.js'
+import { compileExpression } from './expression.js'
+import type { ExpressionScope } from './expression-scope.js'
+import { SpoiledPart } from './spoiled-part.js'
 
 /** What a decision needs besides its expressions. */
 export interface DecisionScope extends ExpressionScope {

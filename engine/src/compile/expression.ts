@@ -1,9 +1,7 @@
 /** Expressions become closures: operators look up their implementation once, constants are folded, reads are collected. */
-import type { DiagnosticCode } from '../ruleset/diagnostic.js'
 import {
   type Dialect,
   type Evaluation,
-  type Host,
   type Operand,
   type Operator,
   type Parameter,
@@ -11,62 +9,27 @@ import {
 } from '../ruleset/dialect.js'
 import { isRecord } from '../ruleset/json.js'
 import type { Expr, Json } from '../ruleset/types.js'
+import { type CompiledExpression, constantOf, type ExpressionScope } from './expression-scope.js'
 import { compileForm, isForm } from './forms.js'
-import { addReads, type References } from './references.js'
-import type { Slots } from './slots.js'
+import { addReads } from './references.js'
+import { SpoiledPart } from './spoiled-part.js'
 
-/** An expression ready to run; `constant` is there when its value is known already. */
-export interface CompiledExpression {
-  readonly operand: Operand
-  readonly constant?: { readonly value: Json }
-}
-
-/** What compiling one flag or segment needs, and what it finds out. */
-export interface ExpressionScope {
-  readonly dialects: ReadonlyMap<string, Dialect>
-  readonly host: Host
-  readonly slots: Slots
-  readonly references: References
-}
-
-/** Bad rules spoil the flag or segment they stand in: thrown while compiling it, caught there, never seen outside. */
-export class SpoiledPart extends Error {
-  override readonly name = 'SpoiledPart'
-  readonly code: DiagnosticCode
-  constructor(code: DiagnosticCode, message: string) {
-    super(message)
-    this.code = code
-  }
-}
-
-/** What spoiled a part; anything else that is thrown is a defect of an operator, and spoils the part just the same. */
-export function asSpoiledPart(error: unknown): SpoiledPart {
-  if (error instanceof SpoiledPart) return error
-  return new SpoiledPart(
-    'BAD_ARGUMENTS',
-    `cannot be compiled: ${error instanceof Error ? error.message : String(error)}`,
-  )
-}
-
+/** Compiles one expression with everything below it. @throws SpoiledPart where it is malformed */
 export function compileExpression(expr: Expr | Json, scope: ExpressionScope): CompiledExpression {
   if (Array.isArray(expr)) return compileCall(expr as readonly Json[], scope)
   if (isRecord(expr)) {
     if (!Object.hasOwn(expr, 'const'))
       throw new SpoiledPart('BAD_ARGUMENTS', 'an object in an expression must be {"const": ...}')
-    return constantOf(expr['const'] as Json)
+    return constantOf(expr['const'] ?? null)
   }
-  return constantOf(expr as Json)
-}
-
-export function constantOf(value: Json): CompiledExpression {
-  return { operand: () => value, constant: { value } }
+  return constantOf(expr)
 }
 
 function compileCall(call: readonly Json[], scope: ExpressionScope): CompiledExpression {
   const [name, ...args] = call
   if (typeof name !== 'string')
     throw new SpoiledPart('UNKNOWN_OPERATOR', `an operator's name must be text: ${JSON.stringify(name)}`)
-  if (isForm(name)) return compileForm(name, args, scope)
+  if (isForm(name)) return compileForm(name, args, { ...scope, compile: (expr) => compileExpression(expr, scope) })
   const operator = findOperator(name, scope.dialects)
   const { statics, values } = splitArguments(name, operator.parameters, args)
   const compiled = values.map((value) => compileExpression(value, scope))

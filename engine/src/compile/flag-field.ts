@@ -1,6 +1,6 @@
 /** What an expression may read of another flag's answer (rule X7). */
 import { isRecord, member } from '../ruleset/json.js'
-import type { Json, JsonObject, ValueType } from '../ruleset/types.js'
+import type { Json, ValueType } from '../ruleset/types.js'
 import type { EvaluatedOutcome } from './snapshot.js'
 
 /**
@@ -33,7 +33,7 @@ function memberField(field: string): ((outcome: EvaluatedOutcome) => Json) | nul
     case 'metadata':
       return (outcome) => member(outcome.serverMetadata, name)
     case 'native':
-      return (outcome) => (isRecord(outcome.native) ? member(outcome.native as JsonObject, name) : null)
+      return (outcome) => (isRecord(outcome.native) ? member(outcome.native, name) : null)
     default:
       return null
   }

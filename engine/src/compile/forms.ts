@@ -3,25 +3,25 @@
  * only `true` is true (rule X2).
  */
 import type { Evaluation, Operand } from '../ruleset/dialect.js'
-import type { Expr, Json } from '../ruleset/types.js'
-import {
-  compileExpression,
-  constantOf,
-  type CompiledExpression,
-  type ExpressionScope,
-  SpoiledPart,
-} from './expression.js'
+import type { Json } from '../ruleset/types.js'
 import { flagField } from './flag-field.js'
+import { type CompiledExpression, constantOf, type ExpressionScope } from './expression-scope.js'
 import { slotOf } from './slots.js'
+import { SpoiledPart } from './spoiled-part.js'
 import type { EvaluationState } from './state.js'
 
-type Form = (args: readonly Json[], scope: ExpressionScope) => CompiledExpression
+/** A form compiles its own arguments. */
+export interface FormScope extends ExpressionScope {
+  readonly compile: (expr: Json) => CompiledExpression
+}
+
+type Form = (args: readonly Json[], scope: FormScope) => CompiledExpression
 
 export function isForm(name: string): boolean {
   return forms.has(name)
 }
 
-export function compileForm(name: string, args: readonly Json[], scope: ExpressionScope): CompiledExpression {
+export function compileForm(name: string, args: readonly Json[], scope: FormScope): CompiledExpression {
   return (forms.get(name) as Form)(args, scope)
 }
 
@@ -36,10 +36,10 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
 ])
 
 /** `and` stops at the first operand that is not true, `or` at the first that is: the same loop with the answer turned. */
-function conjunction(args: readonly Json[], scope: ExpressionScope, stopAt: boolean): CompiledExpression {
+function conjunction(args: readonly Json[], scope: FormScope, stopAt: boolean): CompiledExpression {
   const operands: Operand[] = []
   for (const arg of args) {
-    const { operand, constant } = compileExpression(arg, scope)
+    const { operand, constant } = scope.compile(arg)
     if (constant === undefined) operands.push(operand)
     else if ((constant.value === true) === stopAt) {
       if (operands.length === 0) return constantOf(stopAt)
@@ -66,8 +66,8 @@ function conjunction(args: readonly Json[], scope: ExpressionScope, stopAt: bool
 }
 
 /** `if(c, v, c, v .., else?)`; without an else: null. */
-function compileIf(args: readonly Json[], scope: ExpressionScope): CompiledExpression {
-  const operands = args.map((arg) => compileExpression(arg, scope).operand)
+function compileIf(args: readonly Json[], scope: FormScope): CompiledExpression {
+  const operands = args.map((arg) => scope.compile(arg).operand)
   return {
     operand: (evaluation) => {
       let position = 0
@@ -80,8 +80,8 @@ function compileIf(args: readonly Json[], scope: ExpressionScope): CompiledExpre
 }
 
 /** The first value that is not null. */
-function compileFirst(args: readonly Json[], scope: ExpressionScope): CompiledExpression {
-  const compiled = args.map((arg) => compileExpression(arg, scope))
+function compileFirst(args: readonly Json[], scope: FormScope): CompiledExpression {
+  const compiled = args.map((arg) => scope.compile(arg))
   if (compiled[0]?.constant !== undefined && compiled[0].constant.value !== null) return compiled[0]
   const operands = compiled.map(({ operand }) => operand)
   return {
@@ -96,10 +96,10 @@ function compileFirst(args: readonly Json[], scope: ExpressionScope): CompiledEx
 }
 
 /** `in(x, list!)`: membership by type and value; the list is `{const: [...]}` or `["list", id]`. */
-function compileIn(args: readonly Json[], scope: ExpressionScope): CompiledExpression {
+function compileIn(args: readonly Json[], scope: FormScope): CompiledExpression {
   const [needle, list] = args
   if (args.length !== 2 || needle === undefined) throw new SpoiledPart('BAD_ARGUMENTS', 'in takes a value and a list')
-  const { operand } = compileExpression(needle as Expr, scope)
+  const { operand } = scope.compile(needle)
   if (Array.isArray(list) && list[0] === 'list' && typeof list[1] === 'string') {
     const slot = slotOf(scope.slots.lists, list[1])
     scope.references.lists.add(list[1])
@@ -126,7 +126,7 @@ function scalar(value: Json): Json {
   return typeof value === 'object' ? null : value
 }
 
-function compileSegment(args: readonly Json[], scope: ExpressionScope): CompiledExpression {
+function compileSegment(args: readonly Json[], scope: FormScope): CompiledExpression {
   const [id] = args
   if (args.length !== 1 || typeof id !== 'string')
     throw new SpoiledPart('BAD_ARGUMENTS', 'segment takes the id of a segment')
@@ -135,7 +135,7 @@ function compileSegment(args: readonly Json[], scope: ExpressionScope): Compiled
   return { operand: onState((state) => state.segment(slot)) }
 }
 
-function compileFlag(args: readonly Json[], scope: ExpressionScope): CompiledExpression {
+function compileFlag(args: readonly Json[], scope: FormScope): CompiledExpression {
   const [key, field = 'value'] = args
   const read = typeof field === 'string' ? flagField(field) : null
   if (args.length > 2 || typeof key !== 'string' || read === null) {

@@ -1,6 +1,6 @@
 /** Which parts cannot be trusted because of what they depend on. */
 import type { CompiledFlag } from './compiled-flag.js'
-import type { CompiledSegment } from './compile.js'
+import type { CompiledSegment } from './compiled-segment.js'
 import type { References } from './references.js'
 
 const maxChain = 64

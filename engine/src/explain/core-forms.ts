@@ -21,6 +21,9 @@ const texts =
     return typeof a === 'string' && typeof b === 'string' && compare(a, b)
   }
 
+/** A static argument that must be text; the compiler has refused anything else. */
+const text = (argument: Json | undefined): string => (typeof argument === 'string' ? argument : '')
+
 const isScalar = (value: Json): boolean => value !== null && typeof value !== 'object'
 
 function ownMember(of: Json, name: string): Json {
@@ -32,8 +35,8 @@ function ownMember(of: Json, name: string): Json {
 function path({ interpretation, args }: FormCall): Json {
   let at: Json = interpretation.context
   for (const step of args) {
-    if (Array.isArray(at) && !/^(?:0|[1-9][0-9]{0,8})$/.test(String(step))) return null
-    at = ownMember(at, String(step))
+    if (Array.isArray(at) && !/^(?:0|[1-9][0-9]{0,8})$/.test(text(step))) return null
+    at = ownMember(at, text(step))
   }
   return at
 }
@@ -42,7 +45,8 @@ function isIn({ interpretation, args, evaluate }: FormCall): Json {
   const needle = evaluate(0)
   const list = args[1]
   const lists = interpretation.question.ruleset.lists ?? {}
-  const named = Array.isArray(list) && Object.hasOwn(lists, String(list[1])) ? lists[String(list[1])]?.items : []
+  const named =
+    Array.isArray(list) && Object.hasOwn(lists, text(list[1] as Json)) ? lists[text(list[1] as Json)]?.items : []
   const items = isRecord(list) ? (list['const'] as readonly Json[]) : (named ?? [])
   return isScalar(needle) && items.some((item) => item === needle)
 }
@@ -66,16 +70,16 @@ function choose({ args, evaluate }: FormCall): Json {
 }
 
 function segment({ interpretation, args, record }: FormCall): Json {
-  const { value, trace, name } = interpretation.segment(String(args[0]))
+  const { value, trace, name } = interpretation.segment(text(args[0]))
   record({ segment: { ...(name === undefined ? {} : { name }), ...(trace === undefined ? {} : { when: trace }) } })
   return value
 }
 
 function flag({ interpretation, args, record }: FormCall): Json {
-  const { explanation, isFirst } = interpretation.flag(String(args[0]))
+  const { explanation, isFirst } = interpretation.flag(text(args[0]))
   if (explanation === null) return null
   if (isFirst) record({ flag: explanation })
-  return field(explanation.outcome, String(args[1] ?? 'value'), native(interpretation, explanation))
+  return field(explanation.outcome, text(args[1] ?? 'value'), native(interpretation, explanation))
 }
 
 /** The vendor's own words are not part of an explanation; they are looked up where a rule reads them. */
@@ -95,7 +99,7 @@ function field(outcome: ExplainedOutcome, name: string, nativeValue: Json): Json
   if (dot < 0) return ownMember(outcome as unknown as Json, name)
   switch (name.slice(0, dot)) {
     case 'as':
-      return ownMember((outcome.as ?? null) as Json, rest)
+      return ownMember(outcome.as ?? null, rest)
     case 'metadata':
       return ownMember(outcome.metadata ?? null, rest)
     default:
@@ -104,8 +108,8 @@ function field(outcome: ExplainedOutcome, name: string, nativeValue: Json): Json
 }
 
 export const coreForms: ReadonlyMap<string, CoreForm> = new Map<string, CoreForm>([
-  ['attr', ({ interpretation, args }) => ownMember(interpretation.context, String(args[0]))],
-  ['has', ({ interpretation, args }) => Object.hasOwn(interpretation.context, String(args[0]))],
+  ['attr', ({ interpretation, args }) => ownMember(interpretation.context, text(args[0]))],
+  ['has', ({ interpretation, args }) => Object.hasOwn(interpretation.context, text(args[0]))],
   ['path', path],
   ['key', ({ interpretation }) => interpretation.targetingKey],
   ['now', ({ interpretation }) => interpretation.nowMs],
@@ -149,8 +153,8 @@ export const coreForms: ReadonlyMap<string, CoreForm> = new Map<string, CoreForm
   [
     'lower',
     ({ evaluate }) => {
-      const text = evaluate(0)
-      return typeof text === 'string' ? text.toLowerCase() : null
+      const value = evaluate(0)
+      return typeof value === 'string' ? value.toLowerCase() : null
     },
   ],
   [

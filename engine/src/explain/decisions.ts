@@ -12,8 +12,8 @@ import type {
   ValueType,
 } from '../ruleset/types.js'
 import type { DecisionTrace, ExprTrace, RuleTrace } from './explanation.js'
-import { applyView, evaluateExpr } from './expressions.js'
-import { failureOf, type Interpretation } from './interpreter.js'
+import { applyView, evaluateExpr, failureOf } from './expressions.js'
+import type { Interpretation } from './interpreter.js'
 
 /** What a decision came to. */
 export interface Decided {

@@ -18,12 +18,6 @@ export interface ExplainedOutcome {
   readonly metadata?: Flat
 }
 
-/** A part that the compiler found malformed: what it answers instead of being evaluated. */
-export interface BrokenPart {
-  readonly errorCode: ErrorCode
-  readonly message: string
-}
-
 /** One step of a decision. `decided` is the index of the outcome it came to, null where it decided nothing. */
 export type DecisionTrace =
   | { readonly step: 'outcome'; readonly decided: number }

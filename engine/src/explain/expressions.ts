@@ -16,16 +16,21 @@ export interface FormCall {
   readonly interpretation: Interpretation
   readonly args: readonly (Expr | Json)[]
   /** Evaluates the argument at that position and records what was seen. */
-  evaluate(position: number): Json
+  readonly evaluate: (position: number) => Json
   /** Adds to the record of this call. */
-  record(details: Partial<Extract<ExprTrace, { operator: string }>>): void
+  readonly record: (details: Partial<Extract<ExprTrace, { operator: string }>>) => void
 }
 
 export type CoreForm = (call: FormCall) => Json
 
+/** The message of the failure that ended an expression, or null. */
+export function failureOf(trace: ExprTrace): string | null {
+  return 'failed' in trace && trace.failed !== undefined ? trace.failed : null
+}
+
 export function evaluateExpr(expr: Expr | Json, interpretation: Interpretation): Evaluated {
   if (Array.isArray(expr)) return evaluateCall(expr as readonly Json[], interpretation)
-  const value = isRecord(expr) ? (expr['const'] as Json) : (expr as Json)
+  const value = isRecord(expr) ? (expr['const'] ?? null) : (expr as Json)
   return { value, trace: { value } }
 }
 
@@ -39,7 +44,8 @@ function evaluateCall(call: readonly Json[], interpretation: Interpretation): Ev
   const evaluate = (position: number): Json => {
     const { value, trace } = evaluateExpr(args[position] ?? null, interpretation)
     positions[position] = trace
-    if ('failed' in trace && trace.failed !== undefined) throw new OperatorFailure(trace.failed)
+    const failure = failureOf(trace)
+    if (failure !== null) throw new OperatorFailure(failure)
     return value
   }
   const record: FormCall['record'] = (more) => {
@@ -99,6 +105,7 @@ function findOperator(name: string, { question }: Interpretation): Operator {
 /** A view of a computed result: an operator of one value. @throws OperatorFailure where the operator fails */
 export function applyView(name: string, result: Json, interpretation: Interpretation): Json {
   const { value, trace } = evaluateCall([name, { const: result }], interpretation)
-  if ('failed' in trace && trace.failed !== undefined) throw new OperatorFailure(trace.failed)
+  const failure = failureOf(trace)
+  if (failure !== null) throw new OperatorFailure(failure)
   return value
 }

@@ -3,10 +3,11 @@
  * dialects' operators with the compiled form, and records what it sees. Tests hold the two equal.
  */
 import { type Dialect, type Evaluation, type Host, OperatorFailure } from '../ruleset/dialect.js'
+import type { BrokenPart } from '../ruleset/broken-part.js'
 import type { Flag, Json, JsonObject, Outcome, Ruleset } from '../ruleset/types.js'
 import { decide, type Decided } from './decisions.js'
-import type { BrokenPart, ExplainedOutcome, Explanation, ExprTrace } from './explanation.js'
-import { evaluateExpr } from './expressions.js'
+import type { ExplainedOutcome, Explanation, ExprTrace } from './explanation.js'
+import { evaluateExpr, failureOf } from './expressions.js'
 
 export interface Question {
   readonly ruleset: Ruleset
@@ -93,11 +94,6 @@ export class Interpretation implements Evaluation {
     if (decided.failed) return describe(flag.failed === undefined ? evaluationFailed : flag.outcomes[flag.failed])
     return describe(decided.outcome ?? { reason: 'DEFAULT' })
   }
-}
-
-/** The message of the failure that ended an expression, or null. */
-export function failureOf(trace: ExprTrace): string | null {
-  return 'failed' in trace && trace.failed !== undefined ? trace.failed : null
 }
 
 function describe(outcome: Outcome | undefined): ExplainedOutcome {

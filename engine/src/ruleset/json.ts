@@ -18,7 +18,7 @@ export function member(record: JsonObject, name: string): Json {
 
 /** Builds an object from entries so that every key, `__proto__` included, becomes an ordinary own member. */
 export function fromEntries<V>(entries: Iterable<readonly [string, V]>): { [key: string]: V } {
-  return Object.fromEntries(entries) as { [key: string]: V }
+  return Object.fromEntries<V>(entries)
 }
 
 /** Orders by UTF-16 code units, as answers and hashes need it; never by locale. */

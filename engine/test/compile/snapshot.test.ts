@@ -151,7 +151,7 @@ describe('what a snapshot reads', () => {
     chance: conditional(['gt', ['random'], 0.5]),
     via: conditional(['eq', ['flag', 'timed'], 'a']),
   }
-  const { snapshot } = compile(rulesetOf(flags as never, { segments }))
+  const { snapshot } = compile(rulesetOf(flags, { segments }))
   const nothing = { attributes: [], key: false, whole: false, clock: false, random: false }
 
   it.each([

@@ -91,7 +91,7 @@ export const coreSamples: readonly OperatorSample[] = [
 export function expr(samples: readonly OperatorSample[], depth: number): fc.Arbitrary<Expr> {
   const leaf = fc.oneof(
     scalar as fc.Arbitrary<Expr>,
-    fc.array(scalar, { maxLength: 2 }).map((value) => ({ const: value }) as Expr),
+    fc.array(scalar, { maxLength: 2 }).map((value) => ({ const: value })),
   )
   if (depth === 0) return leaf
   const inner = expr(samples, depth - 1)
@@ -120,6 +120,9 @@ function computed(value: fc.Arbitrary<Expr>): fc.Arbitrary<Outcome> {
   })
 }
 
+/** Few, and the same as the numbers in expressions, so that bounds are hit. */
+const bound = fc.constantFrom(-1, 0, 1, 2.5, 50)
+
 const outcomeCount = 4
 const index = fc.nat(outcomeCount - 1)
 
@@ -136,8 +139,8 @@ function decision(value: fc.Arbitrary<Expr>, depth: number): fc.Arbitrary<Decisi
     ),
     fc.record(
       {
-        split: value,
-        arms: fc.array(fc.tuple(fc.integer({ min: -2, max: 50 }), fc.integer({ min: 0, max: 120 }), inner), {
+        split: fc.oneof(value, fc.constantFrom<Expr>(0, 1, 2.5, ['attr', 'n'])),
+        arms: fc.array(fc.tuple(bound, bound, inner), {
           maxLength: 3,
         }),
         closed: fc.constant(true as const),
@@ -177,7 +180,7 @@ export function ruleset(samples: readonly OperatorSample[]): fc.Arbitrary<Rulese
     segments: fc.record({ s1: fc.record({ when: value }), s2: fc.record({ when: value }) }),
     lists: fc.constant({ l1: { items: ['gold', 1, 'u1'] } }),
     targets: fc.record({ u1: fc.record({ f0: index, f2: outcome }) }),
-  }) as unknown as fc.Arbitrary<Ruleset>
+  })
 }
 
 /** Operators and decision shapes that occur anywhere in a ruleset. */
