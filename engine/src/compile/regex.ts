@@ -1,20 +1,16 @@
 /** The one regex engine: RE2's, linear in the subject, so that no document and no user can make it backtrack (ADR-0004). */
 import { RE2JS } from 're2js'
 import type { Matcher, RegexMode } from '../ruleset/dialect.js'
-import { readPattern } from './regex-flavours.js'
+import { readPattern, type UnsupportedPattern } from './regex-flavours.js'
 
 const maxPatternLength = 1_000
 /** Longer subjects never match: the work of one condition stays bounded. */
 const maxSubjectLength = 10_000
 
-export interface UnsupportedPattern {
-  readonly unsupported: string
-}
-
 /** Compiles a pattern read in its vendor's flavour, or says why it cannot be run. */
 export function compilePattern(pattern: string, flavour: string, mode: RegexMode): Matcher | UnsupportedPattern {
   if (pattern.length > maxPatternLength) return { unsupported: `longer than ${maxPatternLength} characters` }
-  const reading = readPattern(pattern, flavour)
+  const reading = readPattern(pattern, flavour, mode)
   if ('unsupported' in reading) return reading
   try {
     const compiled = RE2JS.compile(reading.source, reading.flags)

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { compilePattern } from '../../src/compile/regex.js'
+import type { RegexMode } from '../../src/ruleset/dialect.js'
+
+function test(pattern: string, flavour: string, subject: string, mode: RegexMode = 'search'): boolean | string {
+  const compiled = compilePattern(pattern, flavour, mode)
+  return 'unsupported' in compiled ? 'unsupported' : compiled.test(subject)
+}
+
+/** [pattern, flavour, subject, expected, mode] */
+const rows: [string, string, string, boolean | 'unsupported', RegexMode?][] = [
+  ['^a', 're2', 'abc', true],
+  ['a$', 're2', 'a\n', false],
+  ['(?=A)', 're2', 'AU', 'unsupported'],
+  ['^\\s$', 're2', '\u00a0', false],
+  ['oo', 'python', 'foobar', false, 'prefix'],
+  ['fo', 'python', 'foobar', true, 'prefix'],
+  ['', 'python', 'bar', true, 'prefix'],
+  ['(', 'python', 'x', 'unsupported'],
+  ['^a$', 'python', 'a\n', true],
+  ['^a\\Z', 'python', 'a\n', false],
+  ['^a$', 'python', 'a\n', false, 'full'],
+  ['(?m)^b$', 'python', 'a\nb\nc', true],
+  ['^\\d+$', 'python', '٣٤', true],
+  ['^[\\d]+$', 'python', '٣٤', true],
+  ['^\\w+$', 'python', 'héllo', true],
+  ['^\\W$', 'python', 'é', false],
+  ['^\\s$', 'python', '\u00a0', true],
+  ['^(?P<year>\\d{4})', 'python', '2026', true],
+  ['^\\u00e9$', 'python', 'é', true],
+  ['(a)(?P=x)', 'python', 'aa', 'unsupported'],
+  ['(?x) a', 'python', 'a', 'unsupported'],
+  ['(?u)a', 'python', 'a', true],
+  ['^[]a]+$', 'python', ']a', true],
+  ['^[[]$', 'python', '[', true],
+  ['a{2}', 'python', 'aa', true],
+  ['^a$', 'dotnet', 'a\n', true],
+  ['^a\\Z', 'dotnet', 'a\n', true],
+  ['^a\\z', 'dotnet', 'a\n', false],
+  ['^\\w+$', 'dotnet', 'e\u0301', true],
+  ["(?'n'x)", 'dotnet', 'x', true],
+  ['(?<n>x)', 'dotnet', 'x', true],
+  ['[a-z-[aeiou]]', 'dotnet', 'b', 'unsupported'],
+  ['(?<!a)b', 'dotnet', 'b', 'unsupported'],
+  ['(?>a)', 'dotnet', 'a', 'unsupported'],
+  ['\\u0041', 'dotnet', 'A', true],
+  ['^a$', 'ecma', 'a\n', false],
+  ['^\\d$', 'ecma', '٣', false],
+  ['^\\s$', 'ecma', '\ufeff', true],
+  ['^ab$', 'cloudbees:i', 'AB', true],
+  ['^b$', 'cloudbees:m', 'a\nb', true],
+  ['a.b', 'cloudbees:s', 'a\nb', true],
+  ['a', 'cloudbees:x', 'a', 'unsupported'],
+  ['a', 'perl', 'a', 'unsupported'],
+]
+
+describe('a pattern', () => {
+  it.each(rows)('%j read as %s against %j is %s', (pattern, flavour, subject, expected, mode) => {
+    expect(test(pattern, flavour, subject, mode)).toBe(expected)
+  })
+
+  it('longer than 1,000 characters is not run', () => {
+    expect(test('a'.repeat(1001), 're2', 'a')).toBe('unsupported')
+  })
+
+  it('never matches a subject longer than 10,000 characters', () => {
+    expect(test('a', 're2', 'a'.repeat(10_001))).toBe(false)
+  })
+})
