@@ -1,0 +1,47 @@
+/** Reads OFREP bodies. What does not have the protocol's shape is said to be so, never taken for an answer. */
+import type { FlagAnswer, Json, Metadata } from './wire.js'
+
+type Members = { readonly [name: string]: unknown }
+
+/** The JSON object in a body, or null. */
+export function parseObject(body: string): Members | null {
+  try {
+    const value: unknown = JSON.parse(body)
+    return isObject(value) ? value : null
+  } catch {
+    return null
+  }
+}
+
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** One item of an answer, or null when it is neither a success nor a failure of a flag. */
+export function readFlag(item: unknown): (FlagAnswer & { readonly key: string }) | null {
+  if (!isObject(item) || typeof item['key'] !== 'string') return null
+  const { key, value, variant, reason, errorCode, errorDetails } = item
+  const metadata = readMetadata(item['metadata'])
+  if (typeof errorCode === 'string')
+    return { kind: 'error', key, errorCode, errorDetails: textOf(errorDetails) ?? errorCode, metadata }
+  const [namedVariant, namedReason] = [textOf(variant), textOf(reason)]
+  return {
+    kind: 'value',
+    key,
+    metadata,
+    ...(value === undefined ? {} : { value: value as Json }),
+    ...(namedVariant === undefined ? {} : { variant: namedVariant }),
+    ...(namedReason === undefined ? {} : { reason: namedReason }),
+  }
+}
+
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Flat metadata; members of other types are left out. */
+export function readMetadata(value: unknown): Metadata {
+  if (!isObject(value)) return {}
+  const entries = Object.entries(value).filter(([, member]) => ['boolean', 'number', 'string'].includes(typeof member))
+  return Object.fromEntries(entries) as Metadata
+}

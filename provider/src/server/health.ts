@@ -1,0 +1,47 @@
+/** What the provider last said about itself, so that an event is sent when that changes and only then. */
+import type { Failure, TransportResponse } from '../ofrep/index.js'
+
+export interface HealthEvents {
+  readonly ready: () => void
+  readonly stale: () => void
+  readonly error: (message: string) => void
+}
+
+export interface Health {
+  /** Initialisation ended: the SDK says READY or ERROR by itself, nothing is emitted. */
+  started(isReady: boolean): void
+  /** The relay answered; the header `Switchyard-State` says whether its data is fresh. */
+  answered(response: TransportResponse): void
+  /**
+   * A request brought no answer. Refused credentials are fatal only at the start: later on they may be a rotation that is
+   * under way, and a fatal provider is never asked again.
+   */
+  failed(failure: Failure): void
+  stop(): void
+}
+
+export function createHealth(events: HealthEvents): Health {
+  let state: 'starting' | 'ready' | 'stale' | 'error' | 'stopped' = 'starting'
+
+  return {
+    started(isReady) {
+      if (state === 'starting') state = isReady ? 'ready' : 'error'
+    },
+    answered(response) {
+      if (state === 'starting' || state === 'stopped') return
+      const next = response.header('switchyard-state') === 'stale' ? 'stale' : 'ready'
+      if (next === state) return
+      state = next
+      if (next === 'ready') events.ready()
+      else events.stale()
+    },
+    failed({ kind, message }) {
+      if (kind === 'later' || (state !== 'ready' && state !== 'stale')) return
+      state = 'error'
+      events.error(message)
+    },
+    stop() {
+      state = 'stopped'
+    },
+  }
+}
