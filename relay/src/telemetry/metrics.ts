@@ -1,0 +1,186 @@
+/** The metrics page. Nothing is counted here: counters live where things happen and are read when somebody asks. */
+import type { Gauge, Metric, Registry } from 'prom-client'
+import type { Histogram } from './histogram.js'
+import type { RequestDurations } from './request-durations.js'
+
+/** What the metrics say of one environment, read at scrape time. */
+export interface EnvironmentReading {
+  readonly name: string
+  readonly state: 'waiting' | 'fresh' | 'stale'
+  readonly flagCount: number
+  /** How many revisions have been served. */
+  readonly revisionCount: number
+  /** Seconds since the upstream last confirmed what is served; null without data. */
+  readonly ageSeconds: number | null
+  readonly fetches: Readonly<Record<string, number>>
+  readonly propagation: Histogram
+  readonly evaluations: () => readonly EvaluationReading[]
+}
+
+export interface EvaluationReading {
+  readonly flagKey: string
+  readonly variant: string
+  readonly reason: string
+  readonly count: number
+}
+
+export interface MetricsOptions {
+  readonly version: string
+  readonly environments: () => readonly EnvironmentReading[]
+  readonly requests: RequestDurations
+}
+
+export interface Metrics {
+  readonly contentType: string
+  /** The page in Prometheus' text format. */
+  render(): Promise<string>
+}
+
+type Labels = Readonly<Record<string, string>>
+type Sample = readonly [labels: Labels, value: number]
+
+/**
+ * Creates the metrics page and begins to watch the process itself. Every metric is explained in `docs/metrics.md`. The library
+ * is loaded here, as the first answer of the relay does not need it.
+ */
+export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
+  const { Counter, Gauge, Registry, collectDefaultMetrics } = await import('prom-client')
+  const registry = new Registry()
+  // Finer steps wake up an idle process for nothing.
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50 })
+  registry.registerMetric(buildInfo(Gauge, options.version))
+  for (const { kind, name, help, labels, read } of environmentMetrics) {
+    const metric = new { counter: Counter, gauge: Gauge }[kind]({
+      name,
+      help,
+      labelNames: ['environment', ...labels],
+      registers: [],
+      collect() {
+        this.reset()
+        for (const environment of options.environments()) {
+          for (const [own, value] of read(environment)) this.inc({ environment: environment.name, ...own }, value)
+        }
+      },
+    })
+    registry.registerMetric(metric)
+  }
+  for (const histogram of histograms(options)) registerHistogram(registry, histogram)
+  return { contentType: registry.contentType, render: () => registry.metrics() }
+}
+
+function buildInfo(GaugeOfLibrary: typeof Gauge, version: string): Gauge {
+  const gauge = new GaugeOfLibrary({
+    name: 'switchyard_build_info',
+    help: 'Always 1; what runs here is in the labels.',
+    labelNames: ['version', 'node'],
+    registers: [],
+  })
+  gauge.set({ version, node: process.versions.node }, 1)
+  return gauge
+}
+
+/** A metric of an environment; the label `environment` is added to each of its samples. */
+interface EnvironmentMetric {
+  readonly kind: 'counter' | 'gauge'
+  readonly name: string
+  readonly help: string
+  readonly labels: readonly string[]
+  readonly read: (environment: EnvironmentReading) => readonly Sample[]
+}
+
+const states = ['waiting', 'fresh', 'stale'] as const
+
+const environmentMetrics: readonly EnvironmentMetric[] = [
+  {
+    kind: 'gauge',
+    name: 'switchyard_environment_state',
+    help: '1 for the state an environment is in, 0 for the others.',
+    labels: ['state'],
+    read: ({ state }) => states.map((each) => [{ state: each }, each === state ? 1 : 0]),
+  },
+  {
+    kind: 'gauge',
+    name: 'switchyard_environment_flags',
+    help: 'Number of flags that are served.',
+    labels: [],
+    read: ({ flagCount }) => [[{}, flagCount]],
+  },
+  {
+    kind: 'counter',
+    name: 'switchyard_revisions_total',
+    help: 'Revisions that have been served since the start.',
+    labels: [],
+    read: ({ revisionCount }) => [[{}, revisionCount]],
+  },
+  {
+    kind: 'gauge',
+    name: 'switchyard_data_age_seconds',
+    help: 'Time since the upstream last confirmed what is served. Absent while there is no data.',
+    labels: [],
+    read: ({ ageSeconds }) => (ageSeconds === null ? [] : [[{}, ageSeconds]]),
+  },
+  {
+    kind: 'counter',
+    name: 'switchyard_upstream_fetches_total',
+    help: 'Looks at the upstream, by what came of them.',
+    labels: ['outcome'],
+    read: ({ fetches }) => Object.entries(fetches).map(([outcome, count]) => [{ outcome }, count]),
+  },
+  {
+    kind: 'counter',
+    name: 'switchyard_evaluations_total',
+    help: 'Answers given, by flag, variant and reason.',
+    labels: ['flag', 'variant', 'reason'],
+    read: ({ evaluations }) =>
+      evaluations().map(({ flagKey, variant, reason, count }) => [{ flag: flagKey, variant, reason }, count]),
+  },
+]
+
+interface HistogramMetric {
+  readonly name: string
+  readonly help: string
+  readonly read: () => readonly (readonly [labels: Labels, histogram: Histogram])[]
+}
+
+function histograms({ environments, requests }: MetricsOptions): HistogramMetric[] {
+  return [
+    {
+      name: 'switchyard_http_request_duration_seconds',
+      help: 'How long requests to the data plane took.',
+      read: () => requests.read().map(({ histogram, ...labels }) => [labels, histogram]),
+    },
+    {
+      name: 'switchyard_propagation_delay_seconds',
+      help: 'From a change upstream until it is served here.',
+      read: () => environments().map(({ name, propagation }) => [{ environment: name }, propagation]),
+    },
+  ]
+}
+
+/**
+ * The library can only fill its own histograms, with labels looked up at every observation. This one is ours, in the shape the
+ * registry reads.
+ */
+function registerHistogram(registry: Registry, { name, help, read }: HistogramMetric): void {
+  const get = (): object => ({
+    name,
+    help,
+    type: 'histogram',
+    values: read().flatMap(([labels, histogram]) => samples(name, labels, histogram)),
+  })
+  registry.registerMetric({ name, help, get } as unknown as Metric)
+}
+
+function samples(name: string, labels: Labels, histogram: Histogram): object[] {
+  const { cumulative, sum, count } = histogram.read()
+  const buckets = cumulative.map((value, index) => ({
+    metricName: `${name}_bucket`,
+    labels: { ...labels, le: histogram.bounds[index] ?? '+Inf' },
+    value,
+  }))
+  return [
+    ...buckets,
+    { metricName: `${name}_sum`, labels, value: sum },
+    { metricName: `${name}_count`, labels, value: count },
+  ]
+}
