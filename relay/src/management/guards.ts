@@ -1,0 +1,52 @@
+/** Who may ask the management plane. */
+import { hash, timingSafeEqual } from 'node:crypto'
+import type { RequestHandler } from 'express'
+import { errorBody } from './error-body.js'
+
+export interface Guards {
+  /** Whether others than this machine can reach the management plane: its address is not loopback. */
+  readonly isExposed: boolean
+  /** Whether a name may stand in `Host`: lower case, without port and brackets. */
+  readonly isHostAllowed: (name: string) => boolean
+  /** Bearer token for everything but liveness, readiness and metrics; absent: none is wanted. */
+  readonly token?: string
+}
+
+/**
+ * Refuses names in `Host` that are not ours while only this machine can reach us: a page in a browser here could otherwise
+ * read the answers, by letting its own name lead to 127.0.0.1 (DNS rebinding). An exposed plane is reached by names that we
+ * cannot know, and is guarded by the token.
+ */
+export function hostGuard({ isExposed, isHostAllowed }: Guards): RequestHandler {
+  return (request, response, next) => {
+    const name = hostName(request.headers.host)
+    if (isExposed || isHostAllowed(name)) return next()
+    const message = `the host ${JSON.stringify(name)} is not allowed: use localhost, or add it to management.allowedHosts`
+    response.status(403).json(errorBody('HOST_NOT_ALLOWED', message))
+  }
+}
+
+/** Wants the token, where there is one. */
+export function tokenGuard({ token }: Guards): RequestHandler {
+  return (request, response, next) => {
+    const [, presented] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? []
+    if (token === undefined || (presented !== undefined && isSame(presented, token))) return next()
+    response
+      .status(401)
+      .set('www-authenticate', 'Bearer')
+      .json(errorBody('UNAUTHORIZED', 'this wants Authorization: Bearer and management.token'))
+  }
+}
+
+/** `[::1]:8081` is `::1`. */
+function hostName(header = ''): string {
+  return header
+    .toLowerCase()
+    .replace(/:\d*$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+}
+
+/** In constant time, whatever the lengths. */
+function isSame(a: string, b: string): boolean {
+  return timingSafeEqual(hash('sha256', a, 'buffer'), hash('sha256', b, 'buffer'))
+}

@@ -1,0 +1,128 @@
+/** What `/readyz` and `/status` say. No secret is in it. */
+import type { Diagnostic } from '@switchyard/engine'
+import type { RunningEnvironment } from '../environments/create-environment.js'
+import type { MaskedKey } from '../environments/directory.js'
+
+/** An environment and what the status says about it besides its own state. */
+export interface ReportedEnvironment {
+  readonly environment: RunningEnvironment
+  /** Whether the relay is ready only when this environment has data. */
+  readonly required: boolean
+  readonly keys: readonly MaskedKey[]
+}
+
+export interface StatusOptions {
+  readonly version: string
+  readonly startedAtMs: number
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  readonly environments: readonly ReportedEnvironment[]
+  /** Whether the relay is about to stop. */
+  readonly isDraining: () => boolean
+}
+
+export interface Readiness {
+  /** `waiting`: a required environment has never had data. Data of any age will do. */
+  readonly status: 'ready' | 'waiting' | 'draining'
+  /** The required environments without data. */
+  readonly waiting: readonly string[]
+}
+
+export interface RelayStatus {
+  readonly version: string
+  readonly node: string
+  readonly startedAt: string
+  readonly uptimeSeconds: number
+  readonly readiness: Readiness
+  readonly environments: readonly EnvironmentReport[]
+}
+
+export interface EnvironmentReport {
+  readonly name: string
+  readonly vendor: string
+  readonly upstream: string
+  readonly required: boolean
+  readonly state: 'waiting' | 'fresh' | 'stale'
+  readonly stateSince: string
+  readonly revision: string | null
+  readonly sequence: number
+  readonly servedSince: string | null
+  /** When the upstream last confirmed what is served. */
+  readonly confirmedAt: string | null
+  readonly lastError: { readonly code: string; readonly message: string; readonly at: string } | null
+  readonly counts: EnvironmentCounts
+  /** The first of them; `counts.diagnostics` counts all. */
+  readonly diagnostics: readonly Diagnostic[]
+  readonly keys: readonly MaskedKey[]
+}
+
+export interface EnvironmentCounts {
+  readonly flags: number
+  readonly evaluations: number
+  readonly diagnostics: number
+  readonly fetches: Readonly<Record<string, number>>
+}
+
+/** A page is for reading. */
+const maxDiagnosticsShown = 100
+
+export function readReadiness({ environments, isDraining }: StatusOptions): Readiness {
+  const waiting = environments
+    .filter(({ environment, required }) => required && environment.served === null)
+    .map(({ environment }) => environment.name)
+  if (isDraining()) return { status: 'draining', waiting }
+  return { status: waiting.length === 0 ? 'ready' : 'waiting', waiting }
+}
+
+export function readStatus(options: StatusOptions): RelayStatus {
+  return {
+    version: options.version,
+    node: process.versions.node,
+    startedAt: timestamp(options.startedAtMs),
+    uptimeSeconds: Math.max(0, options.now() - options.startedAtMs) / 1_000,
+    readiness: readReadiness(options),
+    environments: options.environments.map(report),
+  }
+}
+
+function report({ environment, required, keys }: ReportedEnvironment): EnvironmentReport {
+  const {
+    name,
+    vendor,
+    upstream,
+    state,
+    stateSinceMs,
+    revision,
+    sequence,
+    flagCount,
+    confirmedAtMs,
+    lastError,
+    diagnostics,
+  } = environment.status()
+  return {
+    name,
+    vendor,
+    upstream,
+    required,
+    state,
+    stateSince: timestamp(stateSinceMs),
+    revision,
+    sequence,
+    servedSince: environment.served === null ? null : timestamp(environment.served.sinceMs),
+    confirmedAt: confirmedAtMs === null ? null : timestamp(confirmedAtMs),
+    lastError:
+      lastError === null ? null : { code: lastError.code, message: lastError.message, at: timestamp(lastError.atMs) },
+    counts: {
+      flags: flagCount,
+      evaluations: environment.usage.read().reduce((sum, { count }) => sum + count, 0),
+      diagnostics: diagnostics.length,
+      fetches: environment.activity.fetches,
+    },
+    diagnostics: diagnostics.slice(0, maxDiagnosticsShown),
+    keys,
+  }
+}
+
+function timestamp(ms: number): string {
+  return new Date(ms).toISOString()
+}
