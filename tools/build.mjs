@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * `npm run build`: ES modules of every workspace, then CommonJS of those that are libraries. Only the compiler is needed.
  */

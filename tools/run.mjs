@@ -1,3 +1,4 @@
+// @ts-check
 /** Starts development tools with the running Node: no shell and no `.cmd` files, so it is the same on every system. */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * `npm test`: the static checks, then the tests. `--slow` (`npm run test:slow`): the build, then the slow tests.
  *

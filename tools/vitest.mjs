@@ -1,3 +1,4 @@
+// @ts-check
 /** Runs the tests and counts them. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
