@@ -1,6 +1,6 @@
 /** @returns the candidate that a mistyped name most likely means, undefined when none is near */
 export function closest(name: string, candidates: readonly string[]): string | undefined {
-  const most = Math.min(3, Math.floor(name.length / 3))
+  const most = Math.min(3, Math.ceil(name.length / 3))
   let best: { readonly candidate: string; readonly distance: number } | undefined
   for (const candidate of candidates) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())

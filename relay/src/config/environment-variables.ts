@@ -118,7 +118,7 @@ function contradiction(variable: string, path: Path, parent: string): Problem {
     path: pathText(path),
     expected: `either ${parent} or ${variable}`,
     received: 'both',
-    message: `${parent} and ${variable} set the same thing: remove one of them.`,
+    message: `${variable} and ${parent} set the same thing: remove one of them.`,
     source: 'env',
     name: variable,
   }

@@ -7,7 +7,7 @@ import { readFailure, resolveReferences, type ReferenceSources } from './referen
 import { checkRules } from './rules.js'
 import { problemsOf } from './schema-problems.js'
 import { configurationSchema } from './schema.js'
-import { overlay, type Written } from './written.js'
+import { overlay, type ParsedFile } from './written.js'
 
 export interface ConfigurationSources extends ReferenceSources {
   /** Path of a YAML or JSON file; `SWITCHYARD_CONFIG` names it when absent. Without both there is no file. */
@@ -43,10 +43,7 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
   return { ok: false, problems: problems.sort(byPlace) }
 }
 
-async function readWritten({ file, env, readFile }: ConfigurationSources): Promise<{
-  readonly written: Written | null
-  readonly problems: readonly Problem[]
-}> {
+async function readWritten({ file, env, readFile }: ConfigurationSources): Promise<ParsedFile> {
   const name = file ?? env['SWITCHYARD_CONFIG']
   if (!name) return { written: { value: {}, origins: new Map() }, problems: [] }
   let text: string
@@ -76,10 +73,11 @@ const sourceOrder = ['file', 'env', 'none']
 
 /** The file from top to bottom, then the variables by name, then what is written nowhere. */
 function byPlace(a: Problem, b: Problem): number {
+  const [first, second] = [a.name ?? '', b.name ?? '']
   return (
     sourceOrder.indexOf(a.source) - sourceOrder.indexOf(b.source) ||
     (a.line ?? 0) - (b.line ?? 0) ||
     (a.column ?? 0) - (b.column ?? 0) ||
-    (a.name ?? '').localeCompare(b.name ?? '', 'en')
+    Number(first > second) - Number(first < second)
   )
 }

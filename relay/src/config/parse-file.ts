@@ -2,7 +2,7 @@
 import { LineCounter, parseDocument, type ErrorCode } from 'yaml'
 import type { Problem } from './problem.js'
 import { readNodes } from './read-nodes.js'
-import type { Origin, Written } from './written.js'
+import type { Origin, ParsedFile } from './written.js'
 
 /** What is wrong with the text, by the parser's code; its own messages may quote the text, and with it secrets. */
 const syntaxMessages: Partial<Record<ErrorCode, string>> = {
@@ -20,13 +20,6 @@ const syntaxMessages: Partial<Record<ErrorCode, string>> = {
   UNEXPECTED_TOKEN: 'something stands where it may not; put values with brackets or commas in quotes',
 }
 
-/** What a file says. */
-export interface ParsedFile {
-  /** Null when the text is neither YAML nor JSON; `problems` says why. */
-  readonly written: Written | null
-  readonly problems: readonly Problem[]
-}
-
 /** @param name the file's path, for the places that problems name */
 export function parseFile(text: string, name: string): ParsedFile {
   const lineCounter = new LineCounter()
@@ -35,7 +28,7 @@ export function parseFile(text: string, name: string): ParsedFile {
     return { source: 'file', name, line, column: col }
   }
   // Duplicate keys are left to `readNodes`, which knows their path.
-  const options = { lineCounter, prettyErrors: false, uniqueKeys: false, logLevel: 'silent' } as const
+  const options = { lineCounter, prettyErrors: false, uniqueKeys: false }
   const document = parseDocument(text, options)
   // The errors behind the first one mostly follow from it.
   const error = document.errors[0] ?? document.warnings[0]

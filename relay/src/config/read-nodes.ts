@@ -1,9 +1,8 @@
 /** Turns a parsed YAML document into plain values and remembers where each of them stands. */
 import { isAlias, isMap, isNode, isScalar, isSeq, type Document, type YAMLMap } from 'yaml'
-import type { ParsedFile } from './parse-file.js'
 import type { Path, Problem } from './problem.js'
 import { pathText } from './problem.js'
-import type { Origin } from './written.js'
+import type { Origin, ParsedFile } from './written.js'
 
 /** Aliases can make a short text endless. */
 const deepest = 64

@@ -2,6 +2,7 @@
  * What spans several settings. The rules read what is written and not what the schema gives, so that everything that is wrong
  * is told at once; what has the wrong type is left to the schema.
  */
+import { durationMs } from '../vendors/option-types.js'
 import { isLoopback } from './loopback.js'
 import { isMapping, member } from './member.js'
 import type { ConfigurationWarning, Path, Problem } from './problem.js'
@@ -23,6 +24,7 @@ export function checkRules(written: Written): {
     keylessIsLocal,
     managementIsGuarded,
     portsDiffer,
+    headersAreInTime,
     anyOriginNeedsClientKeys,
   ]
   return {
@@ -45,6 +47,8 @@ interface Facts {
   readonly managementHost: string | undefined
   readonly managementPort: unknown
   readonly hasToken: boolean
+  readonly requestTimeout: string | undefined
+  readonly headersTimeout: string | undefined
 }
 
 interface EnvironmentFacts {
@@ -68,6 +72,8 @@ function gather(value: unknown): Facts {
     managementHost: textOf(setting(value, 'management', 'host')),
     managementPort: setting(value, 'management', 'port'),
     hasToken: setting(value, 'management', 'token') !== undefined,
+    requestTimeout: textOf(setting(value, 'server', 'requestTimeout')),
+    headersTimeout: textOf(setting(value, 'server', 'headersTimeout')),
   }
 }
 
@@ -158,6 +164,17 @@ function* portsDiffer(facts: Facts): Generator<Broken> {
     expected: 'another port than server.port',
     received: String(managementPort),
     message: `management.port and server.port are both ${String(serverPort)}: the two planes need a port each.`,
+  }
+}
+
+/** Node's server takes no other configuration. */
+function* headersAreInTime({ requestTimeout = '', headersTimeout = '' }: Facts): Generator<Broken> {
+  if (!(durationMs(headersTimeout) > durationMs(requestTimeout))) return
+  yield {
+    at: ['server', 'headersTimeout'],
+    expected: `at most server.requestTimeout, ${requestTimeout}`,
+    received: headersTimeout,
+    message: `server.headersTimeout must be at most server.requestTimeout, ${requestTimeout}, not ${headersTimeout}.`,
   }
 }
 

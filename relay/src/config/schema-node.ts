@@ -12,6 +12,7 @@ export interface SchemaNode extends OptionMeta {
   readonly required?: readonly string[]
   /** Of what users name: the schema of each. */
   readonly additionalProperties?: SchemaNode | false
+  readonly propertyNames?: SchemaNode
   readonly items?: SchemaNode
   readonly anyOf?: readonly SchemaNode[]
   /** Told apart by `type`. */
@@ -87,9 +88,9 @@ export function expectation(node: SchemaNode | undefined): string {
   }
 }
 
-/** @returns whether a secret may stand at the node or below it */
+/** @returns whether a secret may stand at the node or below it; a certificate counts, as a private key may stand there by mistake */
 export function holdsSecret(node: SchemaNode): boolean {
-  if (node.isSecret) return true
+  if (node.isSecret || node.isText) return true
   const below = [...(node.oneOf ?? node.anyOf ?? []), ...Object.values(node.properties ?? {})]
   if (node.items) below.push(node.items)
   if (node.additionalProperties) below.push(node.additionalProperties)

@@ -12,6 +12,13 @@ export interface Written {
   readonly origins: ReadonlyMap<string, Origin>
 }
 
+/** What a file says. */
+export interface ParsedFile {
+  /** Null when the text is neither YAML nor JSON; `problems` says why. */
+  readonly written: Written | null
+  readonly problems: readonly Problem[]
+}
+
 /** One value from one environment variable. */
 export interface Setting {
   readonly path: Path
@@ -36,10 +43,19 @@ export function overlay(written: Written, settings: readonly Setting[]): Written
   const origins = new Map(written.origins)
   let { value } = written
   for (const setting of settings) {
-    value = withMember(value, setting.path, setting.value)
-    origins.set(pathText(setting.path), { source: 'env', name: setting.variable })
+    const path = asWritten(value, setting.path)
+    value = withMember(value, path, setting.value)
+    origins.set(pathText(path), { source: 'env', name: setting.variable })
   }
   return { value, origins }
+}
+
+/** Variables cannot say the case of a name: the file's `X-Tenant` is the variable's `x-tenant`. */
+function asWritten(value: unknown, [part, ...rest]: Path): Path {
+  if (part === undefined) return []
+  const names = typeof part === 'string' && isMapping(value) ? Object.keys(value) : []
+  const name = names.includes(String(part)) ? part : (names.find((name) => name.toLowerCase() === part) ?? part)
+  return [name, ...asWritten(member(value, name), rest)]
 }
 
 function withMember(value: unknown, [part, ...rest]: Path, leaf: unknown): unknown {

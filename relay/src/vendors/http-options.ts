@@ -62,10 +62,17 @@ export function withHttpUnits<Read extends { connectTimeout: number; timeout: nu
 }
 
 function headers(): z.ZodType<Record<string, string>, Record<string, WrittenText>> {
+  const name = z
+    .string()
+    .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/)
+    .meta({ expects: 'a header name' })
   return z
-    .record(z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/), secret(/^[ -~]+$/, 'one line of printable ASCII'))
-    .transform((written) =>
-      Object.fromEntries(Object.entries(written).map(([name, value]) => [name.toLowerCase(), value])),
+    .record(name, secret(/^[!-~]([ -~]*[!-~])?$/, 'one line of printable ASCII'))
+    .refine(
+      (written) => new Set(Object.keys(written).map((key) => key.toLowerCase())).size === Object.keys(written).length,
     )
-    .meta({ expects: 'header names with their values' })
+    .transform((written) =>
+      Object.fromEntries(Object.entries(written).map(([key, value]) => [key.toLowerCase(), value])),
+    )
+    .meta({ expects: 'header names, each once, with their values' })
 }

@@ -38,13 +38,14 @@ export function duration(least = 1): z.ZodType<number, string> {
   return z
     .string()
     .regex(/^\d+(ms|s|m|h)$/)
-    .transform((text) => durationMs(text))
+    .transform(durationMs)
     .refine((ms) => ms >= least && ms <= longestTimerMs)
     .meta({ expects: `a duration with a unit, such as 250ms, 10s or 5m, from ${least}ms to 596h` })
 }
 
-function durationMs(text: string): number {
-  const [, digits = '', unit = ''] = /^(\d+)(\D+)$/.exec(text) ?? []
+/** @returns milliseconds, NaN for what is no duration */
+export function durationMs(text: string): number {
+  const [, digits = '', unit = ''] = /^(\d+)([a-z]+)$/.exec(text) ?? []
   return Number(digits) * (unitsMs.get(unit) ?? Number.NaN)
 }
 

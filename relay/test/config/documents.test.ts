@@ -1,0 +1,128 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { format, resolveConfig } from 'prettier'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { publishedSchema } from '../../src/config/json-schema.js'
+import { loadConfiguration } from '../../src/config/load-configuration.js'
+import { configurationPage } from '../../src/config/page.js'
+
+const docs = fileURLToPath(new URL('../../../docs', import.meta.url))
+
+function textOf(name: string): string {
+  return readFileSync(`${docs}/${name}`, 'utf8')
+}
+
+describe('the documentation of the configuration', () => {
+  it('is what the schema says now: docs/configuration.md', () => {
+    expect(textOf('configuration.md')).toBe(configurationPage())
+  })
+
+  it('is what the schema says now: docs/configuration.schema.json', async () => {
+    const filepath = `${docs}/configuration.schema.json`
+    const text = await format(JSON.stringify(publishedSchema(), null, 2), {
+      ...(await resolveConfig(filepath)),
+      filepath,
+    })
+    expect(textOf('configuration.schema.json')).toBe(text)
+  })
+
+  it('explains every setting', () => {
+    const lines = configurationPage()
+      .split('\n')
+      .filter((line) => line.startsWith('| `') && line.includes('SWITCHYARD_'))
+    expect(lines.filter((line) => line.endsWith('|  |'))).toEqual([])
+  })
+})
+
+/** The examples, with what they need from outside and what they give. */
+const examples = [
+  {
+    name: 'file.yaml',
+    env: {},
+    files: {},
+    gives: {
+      isKeyless: true,
+      server: { host: '127.0.0.1' },
+      environments: [{ name: 'local', upstream: { type: 'file', path: `${docs}/examples/flags.json` } }],
+    },
+  },
+  {
+    name: 'flagsmith.yaml',
+    env: { FLAGSMITH_ENVIRONMENT_KEY: 'ser.abc', CHECKOUT_SERVICE_KEY: 'checkout' },
+    files: {},
+    gives: {
+      isKeyless: false,
+      server: { host: '0.0.0.0' },
+      environments: [
+        {
+          upstream: { type: 'flagsmith', environmentKey: 'ser.abc', pollIntervalMs: 15_000, realtime: true },
+          serverKeys: ['checkout'],
+        },
+      ],
+    },
+  },
+  {
+    name: 'several-environments.yaml',
+    env: {
+      FLAGSMITH_PRODUCTION_KEY: 'ser.p',
+      FLAGSMITH_STAGING_KEY: 'ser.s',
+      PRODUCTION_SERVER_KEY: 'p1',
+      PRODUCTION_NEXT_SERVER_KEY: 'p2',
+      STAGING_SERVER_KEY: 's1',
+    },
+    files: {},
+    gives: {
+      environments: [
+        {
+          name: 'production',
+          serverKeys: ['p1', 'p2'],
+          clientKeys: ['production-web'],
+          cors: { origins: ['https://shop.example', 'https://www.shop.example'] },
+          required: true,
+        },
+        { name: 'staging', clientKeys: ['staging-web'], cors: { origins: ['*'] }, required: false },
+      ],
+    },
+  },
+  {
+    name: 'management.yaml',
+    env: {},
+    files: {
+      '/run/secrets/switchyard-management-token': 'management-token\n',
+      '/run/secrets/flagsmith-environment-key': 'ser.abc\n',
+      '/run/secrets/switchyard-server-key': 'server-key\n',
+    },
+    gives: {
+      management: { host: '0.0.0.0', token: 'management-token', allowedHosts: ['switchyard.internal.example'] },
+      environments: [{ upstream: { environmentKey: 'ser.abc' }, serverKeys: ['server-key'] }],
+    },
+  },
+]
+
+describe('docs/examples', () => {
+  it('are all tested', () => {
+    const files = readdirSync(`${docs}/examples`).filter((name) => name.endsWith('.yaml'))
+    expect(files.toSorted()).toEqual(examples.map(({ name }) => name).toSorted())
+  })
+
+  it.each(examples)('load: $name', async ({ name, env, files, gives }) => {
+    const secrets = new Map<string, string>(Object.entries(files))
+    const file = `${docs}/examples/${name}`
+    const readFile = (path: string): Promise<string> => Promise.resolve(secrets.get(path) ?? readFileSync(path, 'utf8'))
+    const loaded = await loadConfiguration({ file, env, readFile })
+    expect(loaded).toMatchObject({ ok: true, configuration: gives, warnings: [] })
+  })
+
+  const published = z.fromJSONSchema(publishedSchema())
+
+  it.each(examples)('fit the published JSON Schema: $name', ({ name }) => {
+    expect(published.safeParse(parse(textOf(`examples/${name}`)))).toMatchObject({ success: true })
+  })
+
+  it('would not fit with a mistyped key', () => {
+    const text = textOf('examples/management.yaml').replace('allowedHosts', 'allowedHost')
+    expect(published.safeParse(parse(text))).toMatchObject({ success: false })
+  })
+})

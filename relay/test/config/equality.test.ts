@@ -1,0 +1,416 @@
+import { describe, expect, it } from 'vitest'
+import type { Configuration } from '../../src/config/configuration.js'
+import { configurationPage } from '../../src/config/page.js'
+import { load, withEnvironment, type Sources } from './load.js'
+
+/** A file and variables that say the same, and what they say. */
+interface Row {
+  readonly name: string
+  readonly file: string
+  readonly env: Readonly<Record<string, string>>
+  readonly files?: Readonly<Record<string, string>>
+  readonly says: (configuration: Configuration) => unknown
+  readonly expected: unknown
+}
+
+const fileUpstream = {
+  SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__TYPE: 'file',
+  SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__PATH: '/flags.json',
+}
+const oneEnvironment = { ...fileUpstream, SWITCHYARD_ENVIRONMENTS__E__SERVER_KEYS__0: 'key-of-e' }
+const flagsmith = {
+  SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__TYPE: 'flagsmith',
+  SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__ENVIRONMENT_KEY: 'ser.abc',
+}
+const certificate = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----'
+
+const rows: readonly Row[] = [
+  {
+    name: 'the shortest keyless file upstream',
+    file: 'environments: { e: { upstream: { type: file, path: /flags.json } } }',
+    env: fileUpstream,
+    says: (configuration) => configuration,
+    expected: {
+      server: {
+        host: '127.0.0.1',
+        port: 8080,
+        maxBodyBytes: 1_048_576,
+        requestTimeoutMs: 30_000,
+        headersTimeoutMs: 15_000,
+        keepAliveTimeoutMs: 75_000,
+        drainTimeoutMs: 10_000,
+      },
+      management: { host: '127.0.0.1', port: 8081, allowedHosts: [] },
+      log: { level: 'info', format: 'json' },
+      isKeyless: true,
+      environments: [
+        {
+          name: 'e',
+          upstream: { type: 'file', path: '/flags.json', pollIntervalMs: 1_000 },
+          serverKeys: [],
+          clientKeys: [],
+          cors: { origins: [] },
+          required: true,
+        },
+      ],
+    },
+  },
+  {
+    name: 'the shortest Flagsmith environment',
+    file: 'environments: { e: { upstream: { type: flagsmith, environmentKey: ser.abc } } }',
+    env: flagsmith,
+    says: ({ environments }) => environments[0]?.upstream,
+    expected: {
+      type: 'flagsmith',
+      environmentKey: 'ser.abc',
+      baseUrl: 'https://edge.api.flagsmith.com/api/v1',
+      headers: {},
+      connectTimeoutMs: 5_000,
+      timeoutMs: 10_000,
+      maxDocumentBytes: 67_108_864,
+      pollIntervalMs: 10_000,
+      realtime: false,
+      realtimeUrl: 'https://realtime.flagsmith.com',
+      serveDisabledValues: false,
+    },
+  },
+  {
+    name: 'every option of Flagsmith',
+    file: `
+environments:
+  e:
+    upstream:
+      type: flagsmith
+      environmentKey: ser.abc
+      baseUrl: http://flagsmith.test:8000/api/v1/
+      headers: { X-Tenant: acme }
+      proxy: http://user:password@proxy.test:3128
+      ca: ${JSON.stringify(certificate)}
+      connectTimeout: 250ms
+      timeout: 5m
+      maxDocumentBytes: 4096
+      pollInterval: 1h
+      realtime: true
+      realtimeUrl: http://realtime.test
+      serveDisabledValues: true
+`,
+    env: {
+      ...flagsmith,
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__BASE_URL: 'http://flagsmith.test:8000/api/v1/',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__HEADERS__X_TENANT: 'acme',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__PROXY: 'http://user:password@proxy.test:3128',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__CA: certificate,
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__CONNECT_TIMEOUT: '250ms',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__TIMEOUT: '5m',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__MAX_DOCUMENT_BYTES: '4096',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__POLL_INTERVAL: '1h',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__REALTIME: 'true',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__REALTIME_URL: 'http://realtime.test',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__SERVE_DISABLED_VALUES: 'true',
+    },
+    says: ({ environments }) => environments[0]?.upstream,
+    expected: {
+      type: 'flagsmith',
+      environmentKey: 'ser.abc',
+      baseUrl: 'http://flagsmith.test:8000/api/v1',
+      headers: { 'x-tenant': 'acme' },
+      proxy: 'http://user:password@proxy.test:3128',
+      ca: certificate,
+      connectTimeoutMs: 250,
+      timeoutMs: 300_000,
+      maxDocumentBytes: 4_096,
+      pollIntervalMs: 3_600_000,
+      realtime: true,
+      realtimeUrl: 'http://realtime.test',
+      serveDisabledValues: true,
+    },
+  },
+  {
+    name: 'every option of a file upstream',
+    file: `environments: { e: { upstream: { type: file, path: /f, vendor: featbit, format: yaml, pollInterval: 2s } } }`,
+    env: {
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__TYPE: 'file',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__PATH: '/f',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__VENDOR: 'featbit',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__FORMAT: 'yaml',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__POLL_INTERVAL: '2s',
+    },
+    says: ({ environments }) => environments[0]?.upstream,
+    expected: { type: 'file', path: '/f', vendor: 'featbit', format: 'yaml', pollIntervalMs: 2_000 },
+  },
+  {
+    name: 'the data plane',
+    file: withEnvironment(`
+server:
+  host: '::'
+  port: 0
+  maxBodyBytes: 65536
+  requestTimeout: 20s
+  headersTimeout: 5s
+  keepAliveTimeout: 2m
+  drainTimeout: 500ms
+`),
+    env: {
+      ...oneEnvironment,
+      SWITCHYARD_SERVER__HOST: '::',
+      SWITCHYARD_SERVER__PORT: '0',
+      SWITCHYARD_SERVER__MAX_BODY_BYTES: '65536',
+      SWITCHYARD_SERVER__REQUEST_TIMEOUT: '20s',
+      SWITCHYARD_SERVER__HEADERS_TIMEOUT: '5s',
+      SWITCHYARD_SERVER__KEEP_ALIVE_TIMEOUT: '2m',
+      SWITCHYARD_SERVER__DRAIN_TIMEOUT: '500ms',
+    },
+    says: ({ server }) => server,
+    expected: {
+      host: '::',
+      port: 0,
+      maxBodyBytes: 65_536,
+      requestTimeoutMs: 20_000,
+      headersTimeoutMs: 5_000,
+      keepAliveTimeoutMs: 120_000,
+      drainTimeoutMs: 500,
+    },
+  },
+  {
+    name: 'a data plane with keys, which listens for everyone',
+    file: withEnvironment(),
+    env: oneEnvironment,
+    says: ({ server, isKeyless }) => [server.host, isKeyless],
+    expected: ['0.0.0.0', false],
+  },
+  {
+    name: 'a data plane without keys that may listen for everyone',
+    file: 'environments: { e: { upstream: { type: file, path: /flags.json } } }\nkeyless: { allowNonLoopback: true }',
+    env: { ...fileUpstream, SWITCHYARD_KEYLESS__ALLOW_NON_LOOPBACK: 'true' },
+    says: ({ server, isKeyless }) => [server.host, isKeyless],
+    expected: ['0.0.0.0', true],
+  },
+  {
+    name: 'the management plane',
+    file: withEnvironment(
+      'management: { host: 10.0.0.1, port: 9000, token: t0ken, allowedHosts: [A.example, b.example] }',
+    ),
+    env: {
+      ...oneEnvironment,
+      SWITCHYARD_MANAGEMENT__HOST: '10.0.0.1',
+      SWITCHYARD_MANAGEMENT__PORT: '9000',
+      SWITCHYARD_MANAGEMENT__TOKEN: 't0ken',
+      SWITCHYARD_MANAGEMENT__ALLOWED_HOSTS__0: 'A.example',
+      SWITCHYARD_MANAGEMENT__ALLOWED_HOSTS__1: 'b.example',
+    },
+    says: ({ management }) => management,
+    expected: { host: '10.0.0.1', port: 9_000, token: 't0ken', allowedHosts: ['a.example', 'b.example'] },
+  },
+  {
+    name: 'the log',
+    file: withEnvironment('log: { level: debug, format: text }'),
+    env: { ...oneEnvironment, SWITCHYARD_LOG__LEVEL: 'debug', SWITCHYARD_LOG__FORMAT: 'text' },
+    says: ({ log }) => log,
+    expected: { level: 'debug', format: 'text' },
+  },
+  {
+    name: 'keys, origins and what readiness asks for',
+    file: `
+environments:
+  e:
+    upstream: { type: file, path: /flags.json }
+    serverKeys: [s1, s2]
+    clientKeys: [c1]
+    cors: { origins: ['*', 'https://app.example:8443', capacitor://localhost] }
+    required: false
+`,
+    env: {
+      ...fileUpstream,
+      SWITCHYARD_ENVIRONMENTS__E__SERVER_KEYS__0: 's1',
+      SWITCHYARD_ENVIRONMENTS__E__SERVER_KEYS__1: 's2',
+      SWITCHYARD_ENVIRONMENTS__E__CLIENT_KEYS__0: 'c1',
+      SWITCHYARD_ENVIRONMENTS__E__CORS__ORIGINS__0: '*',
+      SWITCHYARD_ENVIRONMENTS__E__CORS__ORIGINS__1: 'https://app.example:8443',
+      SWITCHYARD_ENVIRONMENTS__E__CORS__ORIGINS__2: 'capacitor://localhost',
+      SWITCHYARD_ENVIRONMENTS__E__REQUIRED: 'false',
+    },
+    says: ({ environments }) => environments,
+    expected: [
+      {
+        name: 'e',
+        upstream: { type: 'file', path: '/flags.json', pollIntervalMs: 1_000 },
+        serverKeys: ['s1', 's2'],
+        clientKeys: ['c1'],
+        cors: { origins: ['*', 'https://app.example:8443', 'capacitor://localhost'] },
+        required: false,
+      },
+    ],
+  },
+  {
+    name: 'several environments, whose names have hyphens',
+    file: `
+environments:
+  eu-west: { upstream: { type: file, path: /eu.json }, serverKeys: [eu] }
+  us-east-1: { upstream: { type: file, path: /us.json }, clientKeys: [us] }
+`,
+    env: {
+      SWITCHYARD_ENVIRONMENTS__EU_WEST__UPSTREAM__TYPE: 'file',
+      SWITCHYARD_ENVIRONMENTS__EU_WEST__UPSTREAM__PATH: '/eu.json',
+      SWITCHYARD_ENVIRONMENTS__EU_WEST__SERVER_KEYS__0: 'eu',
+      SWITCHYARD_ENVIRONMENTS__US_EAST_1__UPSTREAM__TYPE: 'file',
+      SWITCHYARD_ENVIRONMENTS__US_EAST_1__UPSTREAM__PATH: '/us.json',
+      SWITCHYARD_ENVIRONMENTS__US_EAST_1__CLIENT_KEYS__0: 'us',
+    },
+    says: ({ environments }) => environments.map(({ name }) => name),
+    expected: ['eu-west', 'us-east-1'],
+  },
+  {
+    name: 'secrets from variables and from files',
+    file: withEnvironment(`    clientKeys: ['web-\${SUFFIX}', { fromFile: /run/key }, '$\${SUFFIX}']`),
+    env: {
+      ...oneEnvironment,
+      SWITCHYARD_ENVIRONMENTS__E__CLIENT_KEYS__0: 'web-${SUFFIX}',
+      SWITCHYARD_ENVIRONMENTS__E__CLIENT_KEYS__1__FROM_FILE: '/run/key',
+      SWITCHYARD_ENVIRONMENTS__E__CLIENT_KEYS__2: '$${SUFFIX}',
+    },
+    files: { '/run/key': 'from-a-file\n' },
+    says: ({ environments }) => environments[0]?.clientKeys,
+    expected: ['web-a1', 'from-a-file', '${SUFFIX}'],
+  },
+]
+
+describe('a file and environment variables', () => {
+  it.each(rows)('configure alike: $name', async ({ file, env, files, says, expected }) => {
+    const others = { SUFFIX: 'a1' }
+    const shared: Sources = files ? { files } : {}
+    const fromFile = await load({ ...shared, file, env: others })
+    const fromVariables = await load({ ...shared, env: { ...env, ...others } })
+    expect(fromFile).toMatchObject({ ok: true })
+    expect(fromVariables).toEqual(fromFile)
+    if (fromFile.ok) expect(says(fromFile.configuration)).toEqual(expected)
+  })
+
+  it('are compared for every setting', () => {
+    const documented = [...configurationPage().matchAll(/^\| `\S+` \| `(SWITCHYARD_\S+)` \|/gm)].map(
+      ([, variable = '']) => variable,
+    )
+    const compared = new Set(rows.flatMap(({ env }) => Object.keys(env)))
+    const nameOf = (variable: string): string =>
+      variable.replace('HEADERS__<NAME>', 'HEADERS__X_TENANT').replace('<NAME>', 'E')
+    expect(documented.length).toBeGreaterThan(30)
+    expect(documented.map(nameOf).filter((variable) => !compared.has(variable))).toEqual([])
+  })
+
+  it.each(rows)('configure alike when the file is JSON: $name', async ({ file, files = {} }) => {
+    const { parse } = await import('yaml')
+    const env = { SUFFIX: 'a1' }
+    const asJson = JSON.stringify(parse(file), null, '\t')
+    expect(await load({ file: asJson, env, files })).toEqual(await load({ file, env, files }))
+  })
+})
+
+describe('variables over a file', () => {
+  async function loadOver(file: string, env: Readonly<Record<string, string>>): Promise<Configuration> {
+    const loaded = await load({ file, env })
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
+    return loaded.configuration
+  }
+
+  it('replace one setting and leave the others', async () => {
+    const { server } = await loadOver(withEnvironment('server: { port: 1000, host: 10.0.0.1 }'), {
+      SWITCHYARD_SERVER__PORT: '2000',
+    })
+    expect(server).toMatchObject({ host: '10.0.0.1', port: 2000 })
+  })
+
+  it('replace one item of a list', async () => {
+    const { management } = await loadOver(withEnvironment('management: { allowedHosts: [a, b] }'), {
+      SWITCHYARD_MANAGEMENT__ALLOWED_HOSTS__1: 'c',
+    })
+    expect(management.allowedHosts).toEqual(['a', 'c'])
+  })
+
+  it('replace a secret however either of them writes it', async () => {
+    const text =
+      'environments: { e: { upstream: { type: file, path: /f }, serverKeys: [{ fromFile: /none }, in-the-file] } }'
+    const loaded = await load({
+      file: text,
+      files: { '/run/key': 'from-run-key' },
+      env: {
+        SWITCHYARD_ENVIRONMENTS__E__SERVER_KEYS__0: 'direct',
+        SWITCHYARD_ENVIRONMENTS__E__SERVER_KEYS__1__FROM_FILE: '/run/key',
+      },
+    })
+    expect(loaded).toMatchObject({ configuration: { environments: [{ serverKeys: ['direct', 'from-run-key'] }] } })
+  })
+
+  it('find header names whatever their case in the file', async () => {
+    const file = `environments: { e: { upstream: { type: flagsmith, environmentKey: k, headers: { X-Tenant: a } } } }`
+    const { environments } = await loadOver(file, { SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__HEADERS__X_TENANT: 'b' })
+    expect(environments[0]?.upstream).toMatchObject({ headers: { 'x-tenant': 'b' } })
+  })
+
+  it('add an environment behind those of the file', async () => {
+    const { environments } = await loadOver(withEnvironment(), {
+      SWITCHYARD_ENVIRONMENTS__A__UPSTREAM__TYPE: 'file',
+      SWITCHYARD_ENVIRONMENTS__A__UPSTREAM__PATH: '/a.json',
+      SWITCHYARD_ENVIRONMENTS__A__SERVER_KEYS__0: 'key-of-a',
+    })
+    expect(environments.map(({ name }) => name)).toEqual(['e', 'a'])
+  })
+
+  it('count as not set when they are empty', async () => {
+    const { server } = await loadOver(withEnvironment('server: { port: 1000 }'), { SWITCHYARD_SERVER__PORT: '' })
+    expect(server.port).toBe(1000)
+  })
+
+  it('are told from those that Kubernetes makes for a service of that name', async () => {
+    const { server } = await loadOver(withEnvironment(), {
+      SWITCHYARD_SERVICE_HOST: '10.3.0.1',
+      SWITCHYARD_SERVICE_PORT: '8080',
+      SWITCHYARD_SERVICE_PORT_HTTP: '8080',
+      SWITCHYARD_PORT: 'tcp://10.3.0.1:8080',
+      SWITCHYARD_PORT_8080_TCP: 'tcp://10.3.0.1:8080',
+      SWITCHYARD_PORT_8080_TCP_ADDR: '10.3.0.1',
+      SWITCHYARD_PORT_8080_TCP_PORT: '8080',
+      SWITCHYARD_PORT_8080_TCP_PROTO: 'tcp',
+      SWITCHYARD_SERVER_PORT: 'tcp://10.3.0.1:8080',
+      SWITCHYARD_SERVER_SERVICE_HOST: '10.3.0.1',
+    })
+    expect(server.port).toBe(8080)
+  })
+})
+
+describe('the configuration file', () => {
+  it('is named by SWITCHYARD_CONFIG', async () => {
+    const loaded = await load({
+      env: { SWITCHYARD_CONFIG: '/elsewhere.yaml' },
+      files: { '/elsewhere.yaml': withEnvironment() },
+    })
+    expect(loaded).toMatchObject({ ok: true, configuration: { environments: [{ name: 'e' }] } })
+  })
+
+  it('may use anchors and aliases', async () => {
+    const file = `
+environments:
+  a: { upstream: &flags { type: file, path: /flags.json }, serverKeys: [a] }
+  b: { upstream: *flags, serverKeys: [b] }
+`
+    const upstream = { type: 'file', path: '/flags.json' }
+    expect(await load({ file })).toMatchObject({ configuration: { environments: [{ upstream }, { upstream }] } })
+  })
+
+  it('may begin with a byte order mark and have Windows line ends', async () => {
+    const file = `\u{FEFF}${withEnvironment('server: { port: 1000 }\n').replaceAll('\n', '\r\n')}`
+    expect(await load({ file })).toMatchObject({ configuration: { server: { port: 1000 } } })
+  })
+
+  it('names other files from where it is, variables name them from the working directory', async () => {
+    const file =
+      'environments: { e: { upstream: { type: file, path: flags/all.json }, serverKeys: [{ fromFile: ../key }] } }'
+    const files = { '/etc/key': 'from-etc-key', key: 'from-the-working-directory' }
+    const beside = { upstream: { path: '/etc/switchyard/flags/all.json' }, serverKeys: ['from-etc-key'] }
+    expect(await load({ file, files })).toMatchObject({ configuration: { environments: [beside] } })
+    const env = {
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__PATH: 'all.json',
+      SWITCHYARD_ENVIRONMENTS__E__SERVER_KEYS__0__FROM_FILE: 'key',
+    }
+    const working = { upstream: { path: 'all.json' }, serverKeys: ['from-the-working-directory'] }
+    expect(await load({ file, env, files })).toMatchObject({ configuration: { environments: [working] } })
+  })
+})
