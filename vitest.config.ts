@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
 const slowTests = '**/*.slow.test.ts'
 
 /**
@@ -10,7 +12,9 @@ const slowTests = '**/*.slow.test.ts'
 export default defineConfig(({ mode }) => ({
   resolve: {
     alias: {
-      '@switchyard/engine': fileURLToPath(new URL('engine/src/index.ts', import.meta.url)),
+      '@switchyard/engine': source('engine/src/index.ts'),
+      '@switchyard/openfeature-provider/server': source('provider/src/server/index.ts'),
+      '#transport': source('provider/src/server/undici-transport.ts'),
     },
   },
   test: {

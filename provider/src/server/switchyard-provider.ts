@@ -15,7 +15,15 @@ import {
   type ResolutionDetails,
 } from '@openfeature/server-sdk'
 import { createTransport } from '#transport'
-import { createOfrepClient, failed, type Json, type OfrepClient, resolve, type ValueType } from '../ofrep/index.js'
+import {
+  createOfrepClient,
+  failed,
+  type Json,
+  type OfrepClient,
+  resolve,
+  type Resolution,
+  type ValueType,
+} from '../ofrep/index.js'
 import { createHealth, type Health } from './health.js'
 import { readOptions, type SwitchyardProviderOptions } from './options.js'
 import { toResolutionDetails } from './resolution-details.js'
