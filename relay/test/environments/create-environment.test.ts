@@ -160,7 +160,7 @@ describe('an environment', () => {
     environment.onChange(() => {
       throw new Error('listener')
     })
-    environment.onChange(() => void told.push(`stays ${String(valueOf(environment.served))}`))
+    environment.onChange(() => void told.push(`stays ${JSON.stringify(valueOf(environment.served))}`))
     const leave = environment.onChange(() => void told.push('left'))
     sink.document(documentOf({ a: 1 }), {})
     leave()

@@ -1,0 +1,219 @@
+import { createServer, type Server } from 'node:http'
+import request from 'supertest'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createEnvironment, type RunningEnvironment } from '../../src/environments/create-environment.js'
+import { readEnvironment } from '../../src/environments/read-environment.js'
+import { createManagementApp, type ManagementOptions } from '../../src/management/app.js'
+import { RelayError } from '../../src/relay-error.js'
+import { createLogger } from '../../src/telemetry/logger.js'
+import { createMetrics } from '../../src/telemetry/metrics.js'
+import { createRequestDurations } from '../../src/telemetry/request-durations.js'
+import type { SourceSink } from '../../src/vendors/source.js'
+import { documentOf, plainVendor } from '../environments/plain-vendor.js'
+
+const nowMs = Date.UTC(2026, 0, 31, 12)
+const logger = createLogger({ level: 'error', format: 'json', destination: { write: () => {} }, now: () => nowMs })
+const abort = new AbortController()
+
+function environmentOf(name: string): { environment: RunningEnvironment; sink: SourceSink } {
+  let sink: SourceSink | undefined
+  const run = async (given: SourceSink): Promise<void> => {
+    sink = given
+  }
+  const environment = createEnvironment({
+    name,
+    vendor: plainVendor,
+    source: { description: 'test', run },
+    now: () => nowMs,
+    logger,
+  })
+  void environment.run(abort.signal)
+  if (sink === undefined) throw new Error('the source was not run')
+  return { environment, sink }
+}
+
+const servers: Server[] = []
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close()
+})
+
+function start(options: Partial<ManagementOptions> & { isDraining?: boolean } = {}) {
+  const shop = environmentOf('shop')
+  const blog = environmentOf('blog')
+  const extra = environmentOf('extra')
+  const environments = [
+    { environment: shop.environment, required: true, keys: [{ audience: 'server', masked: '....cdef' } as const] },
+    { environment: blog.environment, required: true, keys: [] },
+    { environment: extra.environment, required: false, keys: [] },
+  ]
+  const app = createManagementApp({
+    isExposed: false,
+    isHostAllowed: (name) => ['localhost', '127.0.0.1', '::1'].includes(name),
+    status: {
+      version: '1.2.3',
+      startedAtMs: nowMs - 90_000,
+      now: () => nowMs,
+      environments,
+      isDraining: () => options.isDraining === true,
+    },
+    metrics: () =>
+      createMetrics({
+        version: '1.2.3',
+        requests: createRequestDurations(),
+        environments: () => environments.map(({ environment }) => readEnvironment(environment, nowMs)),
+      }),
+    logger,
+    ...options,
+  })
+  const server = createServer(app).listen(0, '127.0.0.1')
+  servers.push(server)
+  return { ask: request(server), shop, blog, extra }
+}
+
+describe('the management plane', () => {
+  it('lives', async () => {
+    const response = await start().ask.get('/livez')
+    expect(response.status).toBe(200)
+    expect(response.body).toEqual({ status: 'alive' })
+  })
+
+  it('is ready when every required environment has data, of any age', async () => {
+    const { ask, shop, blog } = start()
+    expect((await ask.get('/readyz')).body).toEqual({ status: 'waiting', waiting: ['shop', 'blog'] })
+    shop.sink.document(documentOf({ a: 1 }), {})
+    const waiting = await ask.get('/readyz')
+    expect([waiting.status, waiting.body]).toEqual([503, { status: 'waiting', waiting: ['blog'] }])
+    blog.sink.document(documentOf({ a: 1 }), {})
+    blog.sink.failed(new RelayError('UPSTREAM_TIMEOUT', 'slow', { retryable: true }))
+    const ready = await ask.get('/readyz')
+    expect([ready.status, ready.body]).toEqual([200, { status: 'ready', waiting: [] }])
+  })
+
+  it('is not ready any more once the relay is about to stop', async () => {
+    const { ask, shop, blog } = start({ isDraining: true })
+    shop.sink.document(documentOf({ a: 1 }), {})
+    blog.sink.document(documentOf({ a: 1 }), {})
+    const response = await ask.get('/readyz')
+    expect([response.status, response.body]).toEqual([503, { status: 'draining', waiting: [] }])
+    expect((await ask.get('/livez')).status).toBe(200)
+  })
+
+  it('tells the status of each environment', async () => {
+    const { ask, shop } = start()
+    shop.sink.document({ ...documentOf({ a: 1, b: 2 }), warning: 'odd' }, {})
+    shop.sink.failed(new RelayError('UPSTREAM_TIMEOUT', 'slow', { retryable: true }))
+    const { served } = shop.environment
+    if (served === null) throw new Error('nothing is served')
+    shop.environment.usage.countAll(served, served.snapshot.evaluateAll({}, { nowMs, random: Math.random }, 'server'))
+    const { body } = await ask.get('/status')
+    expect(body).toMatchObject({
+      version: '1.2.3',
+      node: process.versions.node,
+      startedAt: '2026-01-31T11:58:30.000Z',
+      uptimeSeconds: 90,
+      readiness: { status: 'waiting', waiting: ['blog'] },
+    })
+    expect(body.environments).toHaveLength(3)
+    expect(body.environments[0]).toEqual({
+      name: 'shop',
+      vendor: 'plain',
+      upstream: 'test',
+      required: true,
+      state: 'stale',
+      stateSince: '2026-01-31T12:00:00.000Z',
+      revision: served.revision,
+      sequence: 1,
+      servedSince: '2026-01-31T12:00:00.000Z',
+      confirmedAt: '2026-01-31T12:00:00.000Z',
+      lastError: { code: 'UPSTREAM_TIMEOUT', message: 'slow', at: '2026-01-31T12:00:00.000Z' },
+      counts: {
+        flags: 2,
+        evaluations: 2,
+        diagnostics: 1,
+        fetches: { document: 1, unchanged: 0, refused: 0, failed: 1 },
+      },
+      diagnostics: [{ severity: 'warning', code: 'INVALID_VALUE', path: [], message: 'odd' }],
+      keys: [{ audience: 'server', masked: '....cdef' }],
+    })
+    expect(body.environments[1]).toMatchObject({
+      state: 'waiting',
+      revision: null,
+      servedSince: null,
+      confirmedAt: null,
+      lastError: null,
+    })
+  })
+
+  it('serves the metrics', async () => {
+    const response = await start().ask.get('/metrics')
+    expect(response.status).toBe(200)
+    expect(response.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8')
+    expect(response.text).toContain('switchyard_environment_state{environment="blog",state="waiting"} 1')
+  })
+
+  it.each(['/livez', '/readyz', '/metrics', '/status'])('answers HEAD %s, and 405 to other methods', async (path) => {
+    const { ask } = start()
+    expect((await ask.head(path)).text).toBeUndefined()
+    const response = await ask.post(path)
+    expect(response.status).toBe(405)
+    expect(response.headers.allow).toBe('GET, HEAD')
+    expect(response.body).toEqual({
+      error: { code: 'METHOD_NOT_ALLOWED', message: `${path} answers GET and HEAD, not POST` },
+    })
+  })
+
+  it.each([
+    ['/nothing', 404, 'NOT_FOUND'],
+    ['/', 404, 'NOT_FOUND'],
+    ['/%E0%A4%A', 404, 'NOT_FOUND'],
+  ])('answers %s with JSON', async (path, status, code) => {
+    const response = await start().ask.get(path)
+    expect([response.status, response.body.error.code]).toEqual([status, code])
+  })
+
+  it('answers with JSON when it fails, and says nothing of the inside', async () => {
+    const { ask } = start({ metrics: () => Promise.reject(new Error('inside')) })
+    const response = await ask.get('/metrics')
+    expect(response.status).toBe(500)
+    expect(response.body.error.code).toBe('INTERNAL')
+    expect(response.text).not.toContain('inside')
+  })
+
+  it('does not name its framework, and lets nothing be cached', async () => {
+    const { headers } = await start().ask.get('/livez')
+    expect(headers['x-powered-by']).toBeUndefined()
+    expect(headers.etag).toBeUndefined()
+    expect(headers['cache-control']).toBe('no-store')
+  })
+
+  it.each(['localhost', 'localhost:8081', 'LOCALHOST', '127.0.0.1:1', '[::1]:8081'])(
+    'answers to the host %s',
+    async (host) => {
+      expect((await start().ask.get('/status').set('host', host)).status).toBe(200)
+    },
+  )
+
+  it.each(['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example:8081', ''])(
+    'refuses the host %j, by which a web page could reach it',
+    async (host) => {
+      for (const path of ['/status', '/metrics', '/livez', '/nothing']) {
+        const response = await start().ask.get(path).set('host', host)
+        expect([response.status, response.body.error.code]).toEqual([403, 'HOST_NOT_ALLOWED'])
+      }
+    },
+  )
+
+  it('wants the token for everything but liveness, readiness and metrics when others can reach it', async () => {
+    const { ask } = start({ isExposed: true, token: 'sesame' })
+    for (const path of ['/livez', '/metrics'])
+      expect((await ask.get(path).set('host', 'relay.example')).status).toBe(200)
+    for (const authorization of ['', 'Bearer wrong', 'Basic sesame', 'sesame']) {
+      const response = await ask.get('/status').set('authorization', authorization)
+      expect([response.status, response.headers['www-authenticate']]).toEqual([401, 'Bearer'])
+    }
+    expect((await ask.get('/nothing')).status).toBe(401)
+    expect((await ask.get('/status').set('host', 'relay.example').set('authorization', 'bearer sesame')).status).toBe(
+      200,
+    )
+  })
+})

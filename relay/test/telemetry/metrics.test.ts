@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest'
+import { createHistogram } from '../../src/telemetry/histogram.js'
+import { createMetrics, type EnvironmentReading } from '../../src/telemetry/metrics.js'
+import { createRequestDurations } from '../../src/telemetry/request-durations.js'
+
+const reading: EnvironmentReading = {
+  name: 'shop',
+  state: 'stale',
+  flagCount: 3,
+  revisionCount: 2,
+  ageSeconds: 12.5,
+  fetches: { document: 2, failed: 1 },
+  propagation: createHistogram([1, 5]),
+  evaluations: () => [
+    { flagKey: 'banner', variant: 'on', reason: 'STATIC', count: 7 },
+    { flagKey: 'say "hi"\n', variant: '', reason: 'ERROR', count: 1 },
+  ],
+}
+
+/** The lines of our own metrics, without comments. */
+const ownLines = (page: string): string[] =>
+  page.split('\n').filter((line) => line.startsWith('switchyard_') && !line.startsWith('#'))
+
+describe('the metrics page', () => {
+  it('says how environments are and what was answered', async () => {
+    const metrics = await createMetrics({
+      version: '1.2.3',
+      environments: () => [reading],
+      requests: createRequestDurations(),
+    })
+    expect(metrics.contentType).toBe('text/plain; version=0.0.4; charset=utf-8')
+    expect(ownLines(await metrics.render())).toEqual([
+      `switchyard_build_info{version="1.2.3",node="${process.versions.node}"} 1`,
+      'switchyard_environment_state{environment="shop",state="waiting"} 0',
+      'switchyard_environment_state{environment="shop",state="fresh"} 0',
+      'switchyard_environment_state{environment="shop",state="stale"} 1',
+      'switchyard_environment_flags{environment="shop"} 3',
+      'switchyard_revisions_total{environment="shop"} 2',
+      'switchyard_data_age_seconds{environment="shop"} 12.5',
+      'switchyard_upstream_fetches_total{environment="shop",outcome="document"} 2',
+      'switchyard_upstream_fetches_total{environment="shop",outcome="failed"} 1',
+      'switchyard_evaluations_total{environment="shop",flag="banner",variant="on",reason="STATIC"} 7',
+      'switchyard_evaluations_total{environment="shop",flag="say \\"hi\\"\\n",variant="",reason="ERROR"} 1',
+      'switchyard_propagation_delay_seconds_bucket{environment="shop",le="1"} 0',
+      'switchyard_propagation_delay_seconds_bucket{environment="shop",le="5"} 0',
+      'switchyard_propagation_delay_seconds_bucket{environment="shop",le="+Inf"} 0',
+      'switchyard_propagation_delay_seconds_sum{environment="shop"} 0',
+      'switchyard_propagation_delay_seconds_count{environment="shop"} 0',
+    ])
+  })
+
+  it('reads the counters anew at each scrape, and counts nothing twice', async () => {
+    let readings = [reading]
+    const metrics = await createMetrics({
+      version: '1',
+      environments: () => readings,
+      requests: createRequestDurations(),
+    })
+    const first = await metrics.render()
+    expect(ownLines(await metrics.render())).toEqual(ownLines(first))
+    readings = [{ ...reading, ageSeconds: null, evaluations: () => [] }]
+    const later = ownLines(await metrics.render()).join('\n')
+    expect(later).not.toMatch(/switchyard_data_age_seconds|switchyard_evaluations_total/)
+  })
+
+  it('says how long requests took, by route, method and status', async () => {
+    const requests = createRequestDurations()
+    requests.observe('/ofrep/v1/evaluate/flags', 'POST', 200, 0.002)
+    requests.observe('/ofrep/v1/evaluate/flags', 'POST', 200, 60)
+    const page = await (await createMetrics({ version: '1', environments: () => [], requests })).render()
+    const labels = 'route="/ofrep/v1/evaluate/flags",method="POST",status="200"'
+    expect(page).toContain(`switchyard_http_request_duration_seconds_bucket{${labels},le="0.001"} 0\n`)
+    expect(page).toContain(`switchyard_http_request_duration_seconds_bucket{${labels},le="0.0025"} 1\n`)
+    expect(page).toContain(`switchyard_http_request_duration_seconds_bucket{${labels},le="+Inf"} 2\n`)
+    expect(page).toContain(`switchyard_http_request_duration_seconds_sum{${labels}} 60.002\n`)
+    expect(page).toContain(`switchyard_http_request_duration_seconds_count{${labels}} 2\n`)
+  })
+
+  it('tells about the process too', async () => {
+    const page = await (
+      await createMetrics({ version: '1', environments: () => [], requests: createRequestDurations() })
+    ).render()
+    expect(page).toMatch(/^process_resident_memory_bytes \d+$/m)
+    expect(page).toMatch(/^nodejs_eventloop_lag_seconds /m)
+  })
+
+  it('explains every metric of its own', async () => {
+    const page = await (
+      await createMetrics({ version: '1', environments: () => [], requests: createRequestDurations() })
+    ).render()
+    const names = page.match(/^# TYPE (switchyard_\w+)/gm) ?? []
+    expect(names).toHaveLength(9)
+    for (const name of names) expect(page).toContain(`# HELP ${name.slice('# TYPE '.length)} `)
+  })
+})
+
+describe('request durations', () => {
+  it('keep a bounded number of series', () => {
+    const requests = createRequestDurations()
+    for (let index = 0; index < 1_000; index += 1) requests.observe(`/${index}`, 'GET', 200, 0.1)
+    expect(requests.read()).toHaveLength(501)
+    expect(requests.read().at(-1)).toMatchObject({ route: 'other', method: 'other', status: 'other' })
+  })
+})
+
+describe('a histogram', () => {
+  it('counts a value in the first bucket that is not below it', () => {
+    const histogram = createHistogram([1, 2])
+    for (const value of [0, 1, 1.5, 2, 3, Number.NaN]) histogram.observe(value)
+    expect(histogram.read()).toEqual({ cumulative: [2, 4, 5], sum: 7.5, count: 5 })
+  })
+})
