@@ -3,11 +3,12 @@ import { posix } from 'node:path'
 import { parseSync } from 'oxc-parser'
 import { textOf } from './files.js'
 
-/** Where the names of our own packages lead, by their manifests' `exports`. */
+/** Where the names of our own packages lead, by their manifests' `exports` and `imports`. */
 const ownPackages = new Map([
   ['@switchyard/engine', 'engine/src/index.ts'],
   ['@switchyard/openfeature-provider/server', 'provider/src/server/index.ts'],
   ['@switchyard/openfeature-provider/web', 'provider/src/web/index.ts'],
+  ['#transport', 'provider/src/server/undici-transport.ts'],
 ])
 
 /**
