@@ -2,18 +2,19 @@
 /**
  * `npm run build`: ES modules of every workspace, then CommonJS of those that are libraries. Only the compiler is needed.
  */
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { commandOf, root, run } from './run.mjs'
 
-/** Workspaces with a `tsconfig.cjs.json`, published in both module formats. */
-const libraries = ['engine']
+/** @type {{ workspaces: string[] }} */
+const { workspaces } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
-const tsc = commandOf('typescript', 'tsc')
+/** Published in both module formats. */
+const libraries = workspaces.filter((workspace) => existsSync(join(root, workspace, 'tsconfig.cjs.json')))
 
 /** @param {readonly string[]} options */
 function compile(options) {
-  const { ok } = run([tsc, ...options], { show: true })
+  const { ok } = run([commandOf('typescript', 'tsc'), ...options], { show: true })
   if (!ok) process.exit(1)
 }
 
