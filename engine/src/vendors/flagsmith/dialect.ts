@@ -8,7 +8,7 @@
  * | `contains notContains in modulo (text!, v)` `isSet(v)` | the conditions of those names |
  * | `text(v)` `scalar(v)` | `v` as Python prints it · `v` unless it is a list or an object |
  * | `percent(id!, v)` `bucket(id!, v)` | percentage of `id` and `v`, printed after conversion or as it is; null for null |
- * | `trait(name!)` `identityKey(environmentKey!)` `jsonPath(query!, environment!)` | what the context says of the identity |
+ * | `trait(name!)` `identityKey(environmentKey!)` `jsonPath(query!, environment!)` | what the context says of the identity; `jsonPath` gives the first match if it is a scalar |
  */
 import type { Dialect, InvalidArguments, Operand, Operator } from '../../ruleset/dialect.js'
 import { unary } from '../../ruleset/dialect.js'
@@ -79,6 +79,11 @@ const percent = condition((id) => (value) => {
 
 const bucket = condition((id) => (value) => (typeof value === 'string' ? percentageOf(id, value) : null))
 
+/** A list or an object that a query finds counts as nothing. */
+function scalar(value: Json): Json {
+  return typeof value === 'object' ? null : value
+}
+
 const trait: Operator = {
   parameters: ['static'],
   prepare: ({ statics: [name] }) =>
@@ -103,7 +108,7 @@ const jsonPath: Operator = {
       return invalid("takes a JSONPath query and an environment's key and name")
     }
     return ({ context, targetingKey }) =>
-      firstMatch(asVendorContext(context, targetingKey, environment), path.steps) ?? null
+      scalar(firstMatch(asVendorContext(context, targetingKey, environment), path.steps) ?? null)
   },
   reads: () => ({ key: true, whole: true }),
 }
@@ -137,7 +142,7 @@ export const flagsmithDialect: Dialect = {
     ['modulo', condition(readModulo)],
     ['isSet', unary((value) => value !== null)],
     ['text', unary(print)],
-    ['scalar', unary((value) => (typeof value === 'object' ? null : value))],
+    ['scalar', unary(scalar)],
     ['percent', percent],
     ['bucket', bucket],
     ['trait', trait],

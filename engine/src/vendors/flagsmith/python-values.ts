@@ -118,15 +118,32 @@ const floatGrammar = new RegExp(
   'i',
 )
 
+/** Python reads the digits of every script. */
+function withAsciiDigits(text: string): string {
+  return text.replace(/[^\0-\x7f]/gu, (character) => (isDigit(character) ? digitValue(character) : character))
+}
+
+function isDigit(character: string): boolean {
+  return /^\p{Nd}$/u.test(character)
+}
+
+/** Unicode puts the ten digits of a script in a row, and scripts only behind complete rows. */
+function digitValue(digit: string): string {
+  const code = digit.codePointAt(0) ?? 0
+  let before = 0
+  while (isDigit(String.fromCodePoint(code - before - 1))) before += 1
+  return String(before % 10)
+}
+
 /** Reads text as Python's `int` does: blanks around it, a sign, underscores between digits. Null for anything else. */
 export function parseInteger(text: string): bigint | null {
-  const numeral = integerGrammar.exec(text)?.[1]?.replaceAll('_', '')
+  const numeral = integerGrammar.exec(withAsciiDigits(text))?.[1]?.replaceAll('_', '')
   return numeral === undefined || numeral.length > maxIntegerDigits ? null : BigInt(numeral)
 }
 
 /** Reads text as Python's `float` does, infinities and NaN included. Null for anything else. */
 export function parseFloatText(text: string): number | null {
-  const numeral = floatGrammar.exec(text)?.[1]?.replaceAll('_', '').toLowerCase()
+  const numeral = floatGrammar.exec(withAsciiDigits(text))?.[1]?.replaceAll('_', '').toLowerCase()
   if (numeral === undefined) return null
   if (numeral.endsWith('nan')) return Number.NaN
   return numeral.includes('inf') ? Number(`${numeral.startsWith('-') ? '-' : ''}Infinity`) : Number(numeral)
