@@ -1,3 +1,5 @@
+import { hex64 } from './hex.js'
+
 /** A sum modulo 2^64 of 64-bit hashes: free of order, and updated by what changed alone. A hash is 16 hexadecimal digits. */
 export interface HashSum {
   /** @throws RangeError unless given 16 hexadecimal digits: a caller's bug, hashes are computed or checked before */
@@ -30,7 +32,7 @@ export function createHashSum(from: string = '0000000000000000'): HashSum {
       high = (high - half(hash, 0) - (difference < 0 ? 1 : 0)) >>> 0
       low = difference >>> 0
     },
-    hex: () => hex32(high) + hex32(low),
+    hex: () => hex64(high, low),
   }
 }
 
@@ -38,8 +40,4 @@ export function createHashSum(from: string = '0000000000000000'): HashSum {
 function half(hash: string, at: number): number {
   if (!HASH.test(hash)) throw new RangeError(`A 64-bit hash is 16 hexadecimal digits, not '${hash}'`)
   return Number.parseInt(hash.slice(at, at + 8), 16)
-}
-
-function hex32(word: number): string {
-  return word.toString(16).padStart(8, '0')
 }
