@@ -20,6 +20,12 @@ export { normalizeContext } from './compile/context.js'
 export { resolveAs, typeOf, type TypedResolution } from './compile/resolve-as.js'
 export { vendors } from './registry.js'
 export { seal, type SealedRuleset } from './ruleset/seal.js'
+export {
+  documentVersion as featbitDocumentVersion,
+  mergePatch as mergeFeatBitPatch,
+  type FeatBitDocument,
+  type Merged as MergedFeatBitDocument,
+} from './vendors/featbit/index.js'
 export { applyPatch, diff, type Patched, type RulesetPatch } from './ruleset/patch.js'
 
 /**

@@ -81,7 +81,7 @@ function attributeCondition(condition: Condition, path: readonly string[], scope
     negated === undefined
       ? comparison({ op, value }, subject, path, scope)
       : not(comparison({ op: negated, value }, subject, path, scope))
-  if (isKey || expr === false || scope.missingAttributes === 'empty-string') return expr
+  if (scope.missingAttributes === 'empty-string') return expr
   return ['and', not(['isNull', attribute]), expr]
 }
 

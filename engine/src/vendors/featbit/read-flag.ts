@@ -1,5 +1,5 @@
 /** One entry of `featureFlags` becomes a checked flag. */
-import { own } from '../../ruleset/json.js'
+import { isRecord, own } from '../../ruleset/json.js'
 import type { Condition, FeatBitFlag, Rollout, RolloutVariation, TargetRule, VariationType } from './document.js'
 import {
   type Faults,
@@ -13,7 +13,6 @@ import {
   readTexts,
   textOrEmpty,
 } from './entity-reader.js'
-import { isRecord } from '../../ruleset/json.js'
 
 /** Reads a flag; what it returns is only good while `faults` has found nothing. */
 export function readFlag(entry: object, key: string, faults: Faults): FeatBitFlag {
@@ -98,12 +97,12 @@ function readInterval(variation: object, faults: Faults): readonly [number, numb
   const interval = own(variation, 'rollout')
   if (Array.isArray(interval)) {
     const [from, to] = interval as unknown[]
-    if (isFinite(from) && isFinite(to)) return [from, to]
+    if (isFiniteNumber(from) && isFiniteNumber(to)) return [from, to]
   }
   faults.add('two finite numbers', interval)
   return [0, 0]
 }
 
-function isFinite(value: unknown): value is number {
+function isFiniteNumber(value: unknown): value is number {
   return Number.isFinite(value)
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { resolveAs, type Json, type ValueType } from '../../../src/index.js'
+import { compile, resolveAs, type Json, type ValueType } from '../../../src/index.js'
+import { featbit } from '../../../src/vendors/featbit/index.js'
 import { all, condition, conditionalEntry, flagEntry, payload } from './documents.js'
-import { clock, readFixture, snapshotOf } from './fixtures.js'
+import { clock, decodeOrThrow, readFixture, snapshotOf } from './fixtures.js'
 
 type Reading = { readonly value: Json } | { readonly wrongType: true }
 
@@ -76,10 +77,29 @@ describe('the declared type', () => {
     expect(resolveAs(outcome, 'string')).toEqual({ kind: 'value', value: '10' })
   })
 
-  it('json refuses JSON that is nested deeper than a ruleset can carry', () => {
-    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`
-    expect(snapshotServing(deep, 'json').evaluate('f', user, clock).errorCode).toBe('PARSE_ERROR')
-    expect(snapshotServing(deep, 'string').evaluate('f', user, clock).value).toBe(deep)
+  it.each([
+    ['nested deeper than a ruleset can carry', `${'['.repeat(150)}${']'.repeat(150)}`],
+    ['nested deeper than a stack can walk', `${'['.repeat(50_000)}${']'.repeat(50_000)}`],
+    ['with a number that JSON cannot carry', '{"a":[1e400]}'],
+  ])('json refuses JSON that is %s', (_row, text) => {
+    expect(snapshotServing(text, 'json').evaluate('f', user, clock).errorCode).toBe('PARSE_ERROR')
+    expect(snapshotServing(text, 'string').evaluate('f', user, clock).value).toBe(text)
+  })
+
+  it('that a text does not have spoils only the variation', () => {
+    const variations = [
+      { id: 'yes', value: '[' },
+      { id: 'no', value: '[]' },
+    ]
+    const targetUsers = [{ keyIds: ['v'], variationId: 'no' }]
+    const document = decodeOrThrow(payload([flagEntry({ variationType: 'json', variations, targetUsers })]))
+    const { ruleset, diagnostics } = featbit.translate(document)
+    const { snapshot } = compile(ruleset)
+    expect(snapshot.evaluate('f', user, clock)).toMatchObject({ errorCode: 'PARSE_ERROR', native: { value: '[' } })
+    expect(snapshot.evaluate('f', { targetingKey: 'v' }, clock).value).toEqual([])
+    expect(diagnostics).toMatchObject([
+      { code: 'INVALID_VALUE', path: ['featureFlags', 'f', 'variations', '0', 'value'] },
+    ])
   })
 })
 
