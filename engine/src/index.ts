@@ -21,7 +21,7 @@ export { resolveAs, typeOf, type TypedResolution } from './compile/resolve-as.js
 export { vendors } from './registry.js'
 export { seal, type SealedRuleset } from './ruleset/seal.js'
 export {
-  documentVersion as featbitDocumentVersion,
+  documentVersion as featBitDocumentVersion,
   mergePatch as mergeFeatBitPatch,
   type FeatBitDocument,
   type Merged as MergedFeatBitDocument,

@@ -9,7 +9,7 @@ const isoInstant = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d
  *
  * @returns null for anything but an ISO 8601 instant
  */
-export function updatedAtMs(text: string | null): number | null {
+function updatedAtMs(text: string | null): number | null {
   const [, seconds, fraction = '', offset = 'Z'] = (text !== null && isoInstant.exec(text)) || []
   if (seconds === undefined) return null
   const ms = Date.parse(`${seconds}.${fraction.slice(0, 3).padEnd(3, '0')}${offset}`)
