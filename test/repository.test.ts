@@ -1,7 +1,9 @@
+import { posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { filesIn, textOf } from './repository/files.js'
 
 const files = filesIn('.')
+const pages = files.filter((path) => path.endsWith('.md'))
 const manifests = files.filter((path) => path.endsWith('package.json'))
 
 interface Lockfile {
@@ -29,7 +31,13 @@ describe('the repository', () => {
   })
 
   it('never tells a reader to fetch the command by a name that is not ours to publish', () => {
-    const pages = files.filter((path) => path.endsWith('.md'))
     expect(pages.filter((path) => textOf(path).includes('npx switchyard'))).toEqual([])
+  })
+
+  it.each(pages)('links in %s only to what is there', (page) => {
+    const links = [...textOf(page).matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)].map(([, link]) => link ?? '')
+    const targets = links.map((link) => posix.join(posix.dirname(page), link).replace(/\/$/, ''))
+    const isThere = (target: string): boolean => files.some((path) => path === target || path.startsWith(`${target}/`))
+    expect(targets.filter((target) => !isThere(target))).toEqual([])
   })
 })
