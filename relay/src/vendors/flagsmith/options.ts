@@ -25,12 +25,9 @@ export const flagsmithOptions: UpstreamSchema<FlagsmithOptions> = z
     pollInterval: duration(10)
       .prefault('10s')
       .meta({ description: 'How often the environment document is asked for.' }),
-    realtime: z
-      .boolean()
-      .prefault(false)
-      .meta({
-        description: "Whether to listen to Flagsmith's event stream too; the project must have it switched on.",
-      }),
+    realtime: z.boolean().prefault(false).meta({
+      description: "Whether to listen to Flagsmith's event stream too; the project must have it switched on.",
+    }),
     realtimeUrl: httpUrl()
       .prefault('https://realtime.flagsmith.com')
       .meta({ description: 'Where the event stream is.' }),

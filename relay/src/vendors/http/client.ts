@@ -1,0 +1,159 @@
+/**
+ * Requests to an upstream: one deadline over headers and body, a byte limit counted after decompression, redirects within
+ * the origin only, and failures in the relay's own words. It never retries: that is the poll loop's work.
+ */
+import { rootCertificates } from 'node:tls'
+import { createGunzip } from 'node:zlib'
+import { Agent, type Dispatcher, ProxyAgent, request } from 'undici'
+import { RelayError } from '../../relay-error.js'
+import type { HttpOptions } from '../http-options.js'
+import { failureOf, statusError } from './failures.js'
+
+export type HttpClientOptions = Pick<
+  HttpOptions,
+  'headers' | 'proxy' | 'ca' | 'connectTimeoutMs' | 'timeoutMs' | 'maxDocumentBytes'
+>
+
+export interface HttpClient {
+  /**
+   * Gets a document.
+   *
+   * @param headers besides the configured ones, which win
+   * @throws RelayError for everything but 200 and 304
+   */
+  get(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpAnswer>
+  /** Where a stream that never ends comes from: no deadline, no limit on its length. */
+  stream(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Dispatcher.ResponseData>
+  close(): Promise<void>
+}
+
+export interface HttpAnswer {
+  readonly status: 200 | 304
+  readonly body: Buffer
+  header(name: string): string | undefined
+}
+
+const maxRedirects = 5
+/** Of an error's body, which is read only to keep the connection. */
+const maxErrorBytes = 64 * 1024
+
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const line: Line = { options, dispatcher: createDispatcher(options) }
+  return {
+    async get(url, headers, signal) {
+      const deadline = AbortSignal.timeout(options.timeoutMs)
+      try {
+        return await exchange(line, url, { headers, signal: AbortSignal.any([signal, deadline]) })
+      } catch (error) {
+        throw failureOf(error, deadline.aborted ? options.timeoutMs : undefined)
+      }
+    },
+    async stream(url, headers, signal) {
+      try {
+        return await openStream(line, url, { headers, signal })
+      } catch (error) {
+        throw failureOf(error, undefined)
+      }
+    },
+    close: () => line.dispatcher.destroy(),
+  }
+}
+
+interface Line {
+  readonly options: HttpClientOptions
+  readonly dispatcher: Dispatcher
+}
+
+interface Asked {
+  readonly headers: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+}
+
+/** Follows redirects to the answer and reads it to its end. */
+async function exchange({ options, dispatcher }: Line, url: URL, { headers, signal }: Asked): Promise<HttpAnswer> {
+  const sent = { accept: 'application/json', 'accept-encoding': 'gzip', ...headers, ...options.headers }
+  let target = url
+  for (let hops = 0; hops <= maxRedirects; hops += 1) {
+    const response = await request(target, { headers: sent, dispatcher, signal })
+    const { statusCode: status } = response
+    if (status === 200 || status === 304) {
+      const body = await readBody(response, options.maxDocumentBytes)
+      return { status, body, header: (name) => headerOf(response, name) }
+    }
+    await response.body.dump({ limit: maxErrorBytes })
+    const location = headerOf(response, 'location')
+    if (status < 300 || status >= 400 || location === undefined)
+      throw statusError(status, headerOf(response, 'retry-after'))
+    target = redirected(target, location)
+  }
+  throw new RelayError('UPSTREAM_REDIRECT', `the upstream redirects more than ${maxRedirects} times`, {
+    retryable: true,
+  })
+}
+
+async function openStream(
+  { options, dispatcher }: Line,
+  url: URL,
+  { headers, signal }: Asked,
+): Promise<Dispatcher.ResponseData> {
+  const response = await request(url, {
+    headers: { ...headers, ...options.headers },
+    dispatcher,
+    signal,
+    bodyTimeout: 0,
+  })
+  if (response.statusCode === 200) return response
+  await response.body.dump({ limit: maxErrorBytes })
+  throw statusError(response.statusCode, headerOf(response, 'retry-after'))
+}
+
+/** @param name in lower case */
+function headerOf({ headers }: Dispatcher.ResponseData, name: string): string | undefined {
+  return [headers[name]].flat()[0]
+}
+
+function createDispatcher({ proxy, ca, connectTimeoutMs }: HttpClientOptions): Dispatcher {
+  const trust = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
+  const connect = { timeout: connectTimeoutMs, ...trust }
+  if (proxy === undefined) return new Agent({ connect })
+  return new ProxyAgent({ uri: proxy, requestTls: connect, proxyTls: connect })
+}
+
+/** A redirect carries the key along, so it may not leave the origin. */
+function redirected(from: URL, location: string): URL {
+  const target = URL.canParse(location, from.href) ? new URL(location, from) : null
+  if (target !== null && target.origin === from.origin) return target
+  throw new RelayError(
+    'UPSTREAM_REDIRECT',
+    `the upstream redirects to another origin (${target?.origin ?? 'no address'})`,
+    {
+      retryable: true,
+    },
+  )
+}
+
+async function readBody(response: Dispatcher.ResponseData, limit: number): Promise<Buffer> {
+  const encoding = headerOf(response, 'content-encoding') ?? 'identity'
+  if (encoding !== 'gzip' && encoding !== 'identity') {
+    response.body.destroy()
+    throw new RelayError('UPSTREAM_MALFORMED', `the body's encoding "${encoding}" was not asked for`, {
+      retryable: true,
+    })
+  }
+  const decoded = encoding === 'gzip' ? response.body.pipe(createGunzip()) : response.body
+  // pipe() does not carry a failure of the source: without this a cut connection would look like silence.
+  if (decoded !== response.body) response.body.on('error', (error) => decoded.destroy(error))
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of decoded as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (length > limit) {
+      response.body.destroy()
+      throw new RelayError('UPSTREAM_TOO_LARGE', `the body is longer than ${limit} bytes after decompression`, {
+        retryable: true,
+      })
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
