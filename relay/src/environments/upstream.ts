@@ -3,6 +3,7 @@ import { vendors, type AnyVendor, type JsonObject } from '@switchyard/engine'
 import type { UpstreamOptions } from '../config/configuration.js'
 import { RelayError } from '../relay-error.js'
 import { createFileSource } from '../vendors/file/source.js'
+import { createFlagsmithSource } from '../vendors/flagsmith/source.js'
 import type { Source } from '../vendors/source.js'
 
 export interface Upstream {
@@ -23,13 +24,11 @@ export function createUpstream(options: UpstreamOptions, now: () => number): Ups
     case 'file':
       return { source: createFileSource({ ...options, now }), ...vendorOf(options.vendor) }
     case 'flagsmith':
-      throw new RelayError(
-        'CONFIG_INVALID',
-        'upstreams of type flagsmith are not read yet: save the document and use type file',
-        {
-          retryable: false,
-        },
-      )
+      return {
+        source: createFlagsmithSource({ ...options, random: Math.random }),
+        ...vendorOf('flagsmith'),
+        vendorOptions: { serveDisabledValues: options.serveDisabledValues },
+      }
   }
 }
 
