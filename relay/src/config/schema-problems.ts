@@ -23,7 +23,7 @@ export function problemsOf(issue: z.core.$ZodIssue, written: Written): Problem[]
 }
 
 /** Writes a value for a message: short, and never a secret. */
-export function shown(value: unknown, node: SchemaNode | undefined): string {
+function shown(value: unknown, node: SchemaNode | undefined): string {
   if (value === null) return 'nothing (null)'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return Object.keys(value).length > 0 ? 'a section of settings' : 'an empty section'

@@ -49,11 +49,6 @@ export function durationMs(text: string): number {
   return Number(digits) * (unitsMs.get(unit) ?? Number.NaN)
 }
 
-/** Text that is not empty. */
-export function text(): z.ZodType<string, string> {
-  return z.string().min(1).meta({ expects: 'text that is not empty' })
-}
-
 /** Text that may stand in a file of its own, without being secret: a certificate. */
 export function longText(pattern: RegExp, expects: string): z.ZodType<string, WrittenText> {
   return writtenText(pattern).meta({ isText: true, expects: `${expects}, or { fromFile: path }` })

@@ -105,6 +105,18 @@ const settings: readonly Row[] = [
     ],
   },
   {
+    name: 'a poll interval that would hammer',
+    file: withUpstream('type: file, path: /f, pollInterval: 9ms'),
+    lines: [
+      '1:56: environments.e.upstream.pollInterval must be a duration with a unit, such as 250ms, 10s or 5m, from 10ms to 596h, not "9ms".',
+    ],
+  },
+  {
+    name: 'a text that is too long to repeat',
+    file: withEnvironment(`log: { level: ${'x'.repeat(100)} }`),
+    lines: [`5:8: log.level must be one of error, warn, info, debug, not "${'x'.repeat(60)}...".`],
+  },
+  {
     name: 'a word that is none of the choices',
     file: withEnvironment('log: { level: trace }'),
     lines: ['5:8: log.level must be one of error, warn, info, debug, not "trace".'],
@@ -172,6 +184,15 @@ const settings: readonly Row[] = [
     file: withEnvironment('    cors: { origins: [https://app.example/] }'),
     lines: [
       '5:23: environments.e.cors.origins[0] must be an origin such as https://app.example, or *, not "https://app.example/".',
+    ],
+  },
+  {
+    name: 'an origin as no browser writes it',
+    file: withEnvironment('    cors: { origins: [https://app.example:443, https://App.example, app.example] }'),
+    lines: [
+      '5:23: environments.e.cors.origins[0] must be an origin such as https://app.example, or *, not "https://app.example:443".',
+      '5:48: environments.e.cors.origins[1] must be an origin such as https://app.example, or *, not "https://App.example".',
+      '5:69: environments.e.cors.origins[2] must be an origin such as https://app.example, or *, not "app.example".',
     ],
   },
   {
@@ -248,6 +269,11 @@ const rules: readonly Row[] = [
       '2:3: environments.a has neither serverKeys nor clientKeys; only a single environment can do without, so give a a key.',
       '3:3: environments.b has neither serverKeys nor clientKeys; only a single environment can do without, so give b a key.',
     ],
+  },
+  {
+    name: 'keys of the wrong shape, which are no lack of keys',
+    file: 'environments:\n  a: { upstream: { type: file, path: /f }, serverKeys: k }\nserver: { host: 0.0.0.0 }',
+    lines: ['2:44: environments.a.serverKeys must be a list, not ***.'],
   },
   {
     name: 'a key in two places',
@@ -370,6 +396,15 @@ const variables: readonly Row[] = [
     ],
   },
   {
+    name: 'a list item far beyond the list',
+    file: withEnvironment(),
+    env: { SWITCHYARD_MANAGEMENT__ALLOWED_HOSTS__99999: 'a', SWITCHYARD_MANAGEMENT__ALLOWED_HOSTS__00: 'a' },
+    lines: [
+      'SWITCHYARD_MANAGEMENT__ALLOWED_HOSTS__00 is not a setting: expected SWITCHYARD_MANAGEMENT__ALLOWED_HOSTS__0, SWITCHYARD_MANAGEMENT__ALLOWED_HOSTS__1 and so on.',
+      'SWITCHYARD_MANAGEMENT__ALLOWED_HOSTS__99999 is not a setting: expected SWITCHYARD_MANAGEMENT__ALLOWED_HOSTS__0, SWITCHYARD_MANAGEMENT__ALLOWED_HOSTS__1 and so on.',
+    ],
+  },
+  {
     name: 'a number in words',
     file: withEnvironment('server: { port: 80 }'),
     env: { SWITCHYARD_SERVER__PORT: 'eighty' },
@@ -415,6 +450,12 @@ const variables: readonly Row[] = [
     file: withEnvironment('server: 80'),
     env: { SWITCHYARD_SERVER__PORT: '80' },
     lines: ['5:1: server must be a section of settings, not 80.'],
+  },
+  {
+    name: 'no list in the file under a variable',
+    file: withEnvironment('management: { allowedHosts: a }'),
+    env: { SWITCHYARD_MANAGEMENT__ALLOWED_HOSTS__0: 'b' },
+    lines: ['5:15: management.allowedHosts must be a list, not "a".'],
   },
 ]
 
@@ -502,6 +543,28 @@ environments:
     expect(await linesFor({ file: 'log: &a { level: *a }' })).toContainEqual(
       expect.stringContaining('is nested too deeply.'),
     )
+  })
+})
+
+describe('what looks like a problem', () => {
+  const keyless = withUpstream('type: file, path: /f')
+
+  it.each([
+    { name: 'no keys on loopback', file: `${keyless}\nserver: { host: localhost }` },
+    {
+      name: 'no keys for everyone by permission',
+      file: `${keyless}\nserver: { host: '::' }\nkeyless: { allowNonLoopback: true }`,
+    },
+    { name: 'a management plane on another loopback address', file: `${keyless}\nmanagement: { host: 127.0.0.2 }` },
+    { name: 'any free port for both planes', file: `${keyless}\nserver: { port: 0 }\nmanagement: { port: 0 }` },
+    { name: 'one port on two addresses', file: `${keyless}\nmanagement: { host: 127.0.0.2, port: 8080 }` },
+    { name: 'an origin that is an address', file: withEnvironment("    cors: { origins: ['http://[::1]:3000'] }") },
+    {
+      name: 'client keys alone',
+      file: 'environments: { e: { upstream: { type: file, path: /f }, clientKeys: [a] } }',
+    },
+  ])('is none: $name', async ({ file }) => {
+    expect(await load({ file })).toMatchObject({ ok: true })
   })
 })
 
