@@ -52,6 +52,13 @@ describe('encodeUtf8', () => {
 })
 
 describe('appendUtf8', () => {
+  it('takes the halves of a pair that was cut as lone surrogates', () => {
+    const buffer = createUtf8Buffer(6)
+    appendUtf8(buffer, '😀', 0, 1)
+    appendUtf8(buffer, '😀', 1, 2)
+    expect(Buffer.from(buffer.bytes).toString('hex')).toBe('efbfbdefbfbd')
+  })
+
   it('encodes a text cut between characters as the whole text', () => {
     fc.assert(
       fc.property(text, text, (before, after) => {
