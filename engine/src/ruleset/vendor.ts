@@ -8,6 +8,8 @@ export interface Vendor<Document, Options extends object = Record<never, never>>
   readonly name: string
   /** Its operators; absent where core suffices. */
   readonly dialect?: Dialect
+  /** Context attributes that mean something to the dialect and that no request from the network may bring. */
+  readonly reservedAttributes?: readonly string[]
   /** Whether a parsed file looks like this vendor's document. Never throws. */
   recognises(input: unknown): boolean
   /**

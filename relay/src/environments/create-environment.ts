@@ -14,6 +14,8 @@ export interface EnvironmentOptions {
   /** Absent: recognised from the first good document, and kept from then on. */
   readonly vendor?: AnyVendor
   readonly vendorOptions?: JsonObject
+  /** See {@link Environment.corsOrigins}. */
+  readonly corsOrigins?: readonly string[]
   /** Epoch milliseconds. */
   readonly now: () => number
   readonly logger: Logger
@@ -48,6 +50,7 @@ export function createEnvironment(options: EnvironmentOptions): RunningEnvironme
 
 class DocumentLine implements RunningEnvironment {
   readonly name: string
+  readonly corsOrigins: readonly string[]
   readonly usage: ReadableUsage = createUsageCounter()
   readonly activity: { readonly fetches: Record<FetchOutcome, number>; readonly propagation: Histogram } = {
     fetches: { document: 0, unchanged: 0, refused: 0, failed: 0 },
@@ -68,6 +71,7 @@ class DocumentLine implements RunningEnvironment {
 
   constructor(options: EnvironmentOptions) {
     this.name = options.name
+    this.corsOrigins = options.corsOrigins ?? []
     this.#options = options
     this.#vendor = options.vendor
     this.#stateSinceMs = options.now()

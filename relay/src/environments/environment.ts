@@ -21,6 +21,8 @@ export interface Environment {
   onChange(listener: (served: Served, previous: Served | null) => void): () => void
   /** Counts answers for the metrics: typed-array increments, nothing else on the request path. */
   readonly usage: UsageCounter
+  /** Origins whose pages may read answers, none when absent; `*` counts for client keys only. */
+  readonly corsOrigins?: readonly string[]
 }
 
 export interface UsageCounter {

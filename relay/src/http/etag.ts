@@ -1,0 +1,64 @@
+/** The one rule for ETags (ADR 0003): strong, the same in every process, and decided without evaluating where that is safe. */
+import { hash } from 'node:crypto'
+import type { Audience, Json, JsonObject } from '@switchyard/engine'
+
+export type Coding = 'identity' | 'gzip'
+
+/** What an answer depends on besides the context. */
+export interface AnswerOrigin {
+  readonly engineVersion: string
+  /** Identifier of the ruleset's content. */
+  readonly revision: string
+  readonly audience: Audience
+  /** What the key may see, not the key. */
+  readonly scope: string
+  /** State of the environment, which the answer shows. */
+  readonly state: string
+  /** Changes whenever the addresses of event streams in the answer do; empty where it has none. */
+  readonly streamEpoch: string
+}
+
+/** Validator of an answer that follows from its origin and the context: no need to know the answer. */
+export function contextValidator(origin: AnswerOrigin, context: JsonObject): string {
+  return digest(origin, `context\n${canonicalText(context)}`)
+}
+
+/** Validator of an answer that depends on the clock or on chance too: the answer itself. */
+export function bodyValidator(origin: AnswerOrigin, body: string): string {
+  return digest(origin, `body\n${body}`)
+}
+
+/** None of the fields can hold a line break, so equal texts mean equal fields. */
+function digest(origin: AnswerOrigin, rest: string): string {
+  const { engineVersion, revision, audience, scope, state, streamEpoch } = origin
+  const fields = `${engineVersion}\n${revision}\n${audience}\n${scope}\n${state}\n${streamEpoch}\n`
+  return hash('sha256', fields + rest, 'base64url')
+}
+
+/** The value as JSON text in which the order of members does not show. */
+export function canonicalText(value: Json): string {
+  if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`
+  const object = value as JsonObject
+  const members = Object.keys(object)
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${canonicalText(object[name] as Json)}`)
+  return `{${members.join(',')}}`
+}
+
+/** The ETag of an answer in a coding. Two codings are two sequences of bytes, so a strong tag tells them apart. */
+export function entityTag(validator: string, coding: Coding): string {
+  return coding === 'identity' ? `"${validator}"` : `"${validator}-${coding}"`
+}
+
+/**
+ * The coding in which the client has the answer already, undefined if it does not have it. Any coding is good enough, as are
+ * tags that a proxy has weakened.
+ *
+ * @param header `If-None-Match`: a list of tags, or `*`
+ */
+export function codingHeld(header: string, validator: string): Coding | undefined {
+  if (header.trim() === '*') return 'identity'
+  const held = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
+  return (['identity', 'gzip'] as const).find((coding) => held.includes(entityTag(validator, coding)))
+}

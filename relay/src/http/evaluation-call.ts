@@ -1,0 +1,91 @@
+/** What both OFREP endpoints do before they evaluate: who asks, is there data, in which context. */
+import type { JsonObject } from '@switchyard/engine'
+import type { Access, Served } from '../environments/environment.js'
+import { declaredLength, readBody, type BodyProblem } from './body.js'
+import { readEvaluationContext } from './evaluation-context.js'
+import type { Answer, Exchange } from './exchange.js'
+import { presentedKey } from './presented-key.js'
+import { guard, refuse, respond } from './respond.js'
+
+/** All that an evaluation needs. */
+export interface EvaluationCall {
+  readonly exchange: Exchange
+  readonly access: Access
+  /** The revision that answers, from start to end. */
+  readonly served: Served
+  readonly context: JsonObject
+}
+
+/** Seconds after which data may have come: few, as it usually is there a moment after the start. */
+const retryAfterSeconds = '2'
+
+/** Answers by the handler, or refuses what cannot be evaluated. */
+export function answerEvaluation(exchange: Exchange, handle: (call: EvaluationCall) => Answer): void {
+  const access = findAccess(exchange)
+  if (access === null) return
+  const served = findServed(exchange, access)
+  if (served === null || !isReadable(exchange)) return
+  readBody(exchange, (body) => {
+    guard(exchange, () => {
+      if (!Buffer.isBuffer(body)) return refuseBody(exchange, body)
+      const read = readEvaluationContext(body)
+      if (!read.ok) return refuse(exchange, 400, { errorCode: 'INVALID_CONTEXT', errorDetails: read.problem })
+      respond(exchange, handle({ exchange, access, served, context: read.context }))
+    })
+  })
+}
+
+/** What the key opens; null where the request was refused. */
+function findAccess(exchange: Exchange): Access | null {
+  const access = exchange.plane.directory.access(presentedKey(exchange.request.headers))
+  if (typeof access !== 'string') {
+    exchange.access = access
+    return access
+  }
+  const errorDetails =
+    access === 'missing-key'
+      ? 'a key is needed: send it as Authorization: Bearer <key> or as X-API-Key'
+      : 'the key is not known here'
+  refuse(exchange, 401, { errorDetails, headers: ['WWW-Authenticate', 'Bearer'] })
+  return null
+}
+
+/** What is served; null where the request was refused because there is nothing yet. */
+function findServed(exchange: Exchange, { environment }: Access): Served | null {
+  exchange.state = environment.status().state
+  if (environment.served !== null) return environment.served
+  const errorDetails = 'there are no flags yet: the upstream has not delivered any'
+  refuse(exchange, 503, { errorDetails, headers: ['Retry-After', retryAfterSeconds] })
+  return null
+}
+
+/** Whether the body is JSON as it stands, by its headers; otherwise the request was refused. */
+function isReadable(exchange: Exchange): boolean {
+  const { 'content-type': type, 'content-encoding': coding = 'identity' } = exchange.request.headers
+  if (coding.toLowerCase() !== 'identity') {
+    const errorDetails = 'the body must not be compressed'
+    refuse(exchange, 415, { errorDetails, headers: ['Accept-Encoding', 'identity'] })
+    return false
+  }
+  // Some clients forget to say what they send, others say it where they send nothing.
+  if (type === undefined || isJson(type) || declaredLength(exchange.request) === 0) return true
+  refuse(exchange, 415, { errorDetails: 'the body must be application/json', headers: ['Accept', 'application/json'] })
+  return false
+}
+
+function isJson(contentType: string): boolean {
+  const [type = ''] = contentType.toLowerCase().split(';', 1)
+  return type.trim() === 'application/json' || type.trim().endsWith('+json')
+}
+
+function refuseBody(exchange: Exchange, problem: BodyProblem): void {
+  switch (problem) {
+    case 'too-large':
+      return refuse(exchange, 413, {
+        errorDetails: `the body is longer than the ${exchange.plane.limits.maxBodyBytes} bytes that are accepted`,
+      })
+    case 'too-slow':
+      exchange.response.shouldKeepAlive = false
+      return refuse(exchange, 408, { errorDetails: 'the body did not arrive in time' })
+  }
+}

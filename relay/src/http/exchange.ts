@@ -1,0 +1,80 @@
+/** One request on the data plane, on its way to its answer. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Access, EnvironmentDirectory, EnvironmentStatus } from '../environments/environment.js'
+import type { Logger } from '../telemetry/logger.js'
+
+/** What all requests share. */
+export interface Plane {
+  readonly directory: EnvironmentDirectory
+  /** Version of the engine that evaluates: part of every ETag, because another version may answer otherwise. */
+  readonly engineVersion: string
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  /** `0 <= random() < 1` */
+  readonly random: () => number
+  readonly logger: Pick<Logger, 'error'>
+  readonly observe: ObserveRequest
+  readonly limits: Limits
+  /** Whether the server stops: answers then close their connections. */
+  isClosing: boolean
+}
+
+export interface Limits {
+  readonly maxBodyBytes: number
+  /** How long a body may take to arrive, once the headers have. */
+  readonly requestTimeoutMs: number
+  readonly headersTimeoutMs: number
+  /** How long an idle connection stays open: longer than the load balancer in front waits. */
+  readonly keepAliveTimeoutMs: number
+}
+
+/**
+ * Counts one answered request.
+ *
+ * @param routeTemplate as the route table has it, `other` for an address that is no route
+ */
+export type ObserveRequest = (routeTemplate: string, method: string, status: number, durationSeconds: number) => void
+
+export interface Exchange {
+  readonly plane: Plane
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** From the monotonic clock, in milliseconds. */
+  readonly startedAtMs: number
+  /** Template of the route that was found, `other` before and without. */
+  route: string
+  /** Flag key in the address, undefined where the route has none. */
+  flagKey: string | undefined
+  /** Who asks, null before the key is known. */
+  access: Access | null
+  /** State of the environment that is asked, null before that is known. */
+  state: EnvironmentStatus['state'] | null
+  /** Whether the client holds its body back until it is told to go on. */
+  isHoldingBody: boolean
+}
+
+/** What a handler gives back. */
+export interface Answer {
+  readonly status: number
+  /** JSON text; null for no body. */
+  readonly body: string | null
+  /** Identifies the body and what else it depends on, in whichever encoding; becomes the ETag. */
+  readonly validator?: string
+  /** Further headers: names and values in turn. */
+  readonly headers?: readonly string[]
+}
+
+/** Begins the exchange of a request that has just come in. */
+export function beginExchange(plane: Plane, request: IncomingMessage, response: ServerResponse): Exchange {
+  return {
+    plane,
+    request,
+    response,
+    startedAtMs: performance.now(),
+    route: 'other',
+    flagKey: undefined,
+    access: null,
+    state: null,
+    isHoldingBody: false,
+  }
+}

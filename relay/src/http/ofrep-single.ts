@@ -1,0 +1,33 @@
+/** OFREP's single evaluation: one flag, one answer, and a status that says what kind of answer it is. */
+import { isVisible, type EvaluatedOutcome, type Snapshot } from '@switchyard/engine'
+import { answerEvaluation, type EvaluationCall } from './evaluation-call.js'
+import type { Answer, Exchange } from './exchange.js'
+
+/** `POST /ofrep/v1/evaluate/flags/{key}` */
+export function evaluateSingle(exchange: Exchange): void {
+  answerEvaluation(exchange, answer)
+}
+
+function answer({ exchange, access, served, context }: EvaluationCall): Answer {
+  const { plane, flagKey = '' } = exchange
+  const { audience, environment } = access
+  const outcome = served.snapshot.evaluate(flagKey, context, { nowMs: plane.now(), random: plane.random })
+  if (!isVisible(outcome, audience)) return { status: 404, body: notFoundText(flagKey, served.snapshot) }
+  environment.usage.count(served, outcome)
+  return { status: statusOf(outcome), body: outcome.ofrep(audience) }
+}
+
+function statusOf({ errorCode }: EvaluatedOutcome): number {
+  if (errorCode === undefined) return 200
+  return errorCode === 'FLAG_NOT_FOUND' ? 404 : 400
+}
+
+/** To the letter what the engine answers for a flag that does not exist: nobody can tell that this one does. */
+function notFoundText(flagKey: string, { ruleset: { metadata = {} } }: Snapshot): string {
+  return JSON.stringify({
+    key: flagKey,
+    errorCode: 'FLAG_NOT_FOUND',
+    errorDetails: `flag ${JSON.stringify(flagKey)} not found`,
+    metadata: Object.keys(metadata).length > 0 ? metadata : undefined,
+  })
+}

@@ -1,0 +1,94 @@
+/** The data plane's server: what applications call. Bare `node:http` (ADR 0002). */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { answerClientError } from './client-error.js'
+import { preflightHeaders } from './cors.js'
+import { beginExchange, type Exchange, type Plane } from './exchange.js'
+import { guard, refuse, respond } from './respond.js'
+import { findPlace, type Place } from './routes.js'
+
+export interface DataPlaneOptions extends Omit<Plane, 'isClosing' | 'random'> {
+  /** Chance, for the flags that read it; Math.random when absent. */
+  readonly random?: () => number
+}
+
+export interface DataPlane {
+  /** Not listening yet. */
+  readonly server: Server
+  /** Takes no more connections, lets requests under way end, and cuts those that have not after that many milliseconds. */
+  close(deadlineMs: number): Promise<void>
+}
+
+/** Creates the data plane. */
+export function createDataPlane(options: DataPlaneOptions): DataPlane {
+  const plane: Plane = { random: Math.random, ...options, isClosing: false }
+  const { headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs } = options.limits
+  const server = createServer({
+    headersTimeout: headersTimeoutMs,
+    // Bodies have a deadline of their own, with an answer of our own; this one is for those that nobody waits for.
+    requestTimeout: headersTimeoutMs + requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(5_000, headersTimeoutMs),
+    keepAliveTimeout: keepAliveTimeoutMs,
+    maxHeaderSize: 16_384,
+  })
+  server.on('request', (request, response) => {
+    handle(beginExchange(plane, request, response))
+  })
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    handle({ ...beginExchange(plane, request, response), isHoldingBody: true })
+  })
+  server.on('clientError', answerClientError)
+  return { server, close: (deadlineMs) => close(server, plane, deadlineMs) }
+}
+
+function close(server: Server, plane: Plane, deadlineMs: number): Promise<void> {
+  plane.isClosing = true
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), deadlineMs)
+    server.close(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
+
+function handle(exchange: Exchange): void {
+  guard(exchange, () => dispatch(exchange))
+}
+
+function dispatch(exchange: Exchange): void {
+  const { request } = exchange
+  const found = findPlace(request.url ?? '')
+  if (found === null) {
+    return refuse(exchange, 404, { errorDetails: 'there is nothing here: a base URL ends before /ofrep/v1' })
+  }
+  const { place, encodedKey } = found
+  exchange.route = place.template
+  if (encodedKey !== undefined) {
+    const flagKey = decodeKey(encodedKey)
+    exchange.flagKey = flagKey ?? encodedKey
+    if (flagKey === null) return refuse(exchange, 400, { errorDetails: 'the flag key is not percent-encoded UTF-8' })
+  }
+  const route = place.byMethod.get(request.method ?? '')
+  if (route !== undefined) return route.handle(exchange)
+  if (request.method === 'OPTIONS') return answerOptions(exchange, place)
+  refuse(exchange, 405, { errorDetails: `this answers ${place.allow}`, headers: ['Allow', place.allow] })
+}
+
+/** @returns null for text that is not percent-encoded UTF-8 */
+function decodeKey(encoded: string): string | null {
+  if (!encoded.includes('%')) return encoded
+  try {
+    return decodeURIComponent(encoded)
+  } catch {
+    return null
+  }
+}
+
+function answerOptions(exchange: Exchange, { allow }: Place): void {
+  const isPreflight = exchange.request.headers['access-control-request-method'] !== undefined
+  respond(exchange, {
+    status: 204,
+    body: null,
+    headers: ['Allow', allow, ...(isPreflight ? preflightHeaders(exchange, allow) : [])],
+  })
+}

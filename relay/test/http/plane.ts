@@ -1,0 +1,155 @@
+/** A data plane on a free port, over environments that tests fill by hand. */
+import { compile, seal, type EvaluatedOutcome, type Flag, type Ruleset } from '@switchyard/engine'
+import { connect, type AddressInfo } from 'node:net'
+import { onTestFinished } from 'vitest'
+import { createDirectory } from '../../src/environments/directory.js'
+import type { Environment, EnvironmentStatus, Served } from '../../src/environments/environment.js'
+import { createDataPlane, type DataPlane, type DataPlaneOptions } from '../../src/http/server.js'
+
+export const serverKey = 'server-key-of-shop'
+export const clientKey = 'client-key-of-shop'
+export const waitingKey = 'server-key-of-blog'
+
+/** An environment in a test's hands. */
+export interface HandEnvironment extends Environment {
+  state: EnvironmentStatus['state']
+  corsOrigins: readonly string[]
+  serve(ruleset: Partial<Ruleset>): void
+  /** Flag keys of the answers that were counted. */
+  readonly counted: string[]
+}
+
+export function environmentByHand(name: string): HandEnvironment {
+  let served: Served | null = null
+  const counted: string[] = []
+  const count = (_served: Served, outcome: EvaluatedOutcome): void => void counted.push(outcome.flagKey)
+  return {
+    name,
+    state: 'waiting',
+    corsOrigins: [],
+    counted,
+    get served() {
+      return served
+    },
+    serve(content) {
+      const ruleset = seal({ ruleset: 1, dialects: [], flags: {}, ...content })
+      const sequence = (served?.sequence ?? 0) + 1
+      served = { snapshot: compile(ruleset).snapshot, revision: ruleset.revision, sequence, sinceMs: 0 }
+      this.state = 'fresh'
+    },
+    status() {
+      return { name, state: this.state } as EnvironmentStatus
+    },
+    onChange: () => () => {},
+    usage: {
+      count,
+      countAll: (_served, outcomes) => outcomes.forEach((outcome) => count(_served, outcome)),
+    },
+  }
+}
+
+export interface TestPlane extends DataPlane {
+  readonly url: string
+  readonly port: number
+  /** Serves {@link flags} under {@link serverKey} and {@link clientKey}. */
+  readonly shop: HandEnvironment
+  /** Has no data; opens by {@link waitingKey}. */
+  readonly blog: HandEnvironment
+  /** What was observed: `route method status`. */
+  readonly observed: string[]
+  /** What was logged. */
+  readonly logged: unknown[]
+}
+
+/** Starts a plane that ends with the test. */
+export async function startPlane(options: Partial<DataPlaneOptions> = {}): Promise<TestPlane> {
+  const [shop, blog] = [environmentByHand('shop'), environmentByHand('blog')]
+  shop.serve({ flags, metadata: { flagSetId: 'shop' } })
+  const observed: string[] = []
+  const logged: unknown[] = []
+  const plane = createDataPlane({
+    directory: createDirectory([
+      { environment: shop, serverKeys: [serverKey], clientKeys: [clientKey] },
+      { environment: blog, serverKeys: [waitingKey], clientKeys: [] },
+    ]),
+    engineVersion: '1.2.3',
+    now: () => Date.UTC(2026, 0, 1),
+    random: () => 0.25,
+    logger: { error: (fields, message) => void logged.push({ ...fields, message }) },
+    observe: (route, method, status) => void observed.push(`${route} ${method} ${status}`),
+    ...options,
+    limits: { ...limits, ...options.limits },
+  })
+  await new Promise<void>((resolve) => {
+    plane.server.listen(0, '127.0.0.1', resolve)
+  })
+  const { port } = plane.server.address() as AddressInfo
+  onTestFinished(() => plane.close(0))
+  return { ...plane, url: `http://127.0.0.1:${port}`, port, shop, blog, observed, logged }
+}
+
+export const limits = {
+  maxBodyBytes: 2 ** 20,
+  requestTimeoutMs: 10_000,
+  headersTimeoutMs: 10_000,
+  keepAliveTimeoutMs: 75_000,
+}
+
+/** One flag of each kind of answer. */
+export const flags: Readonly<Record<string, Flag>> = {
+  plain: { outcomes: [{ value: true, variant: 'on', reason: 'STATIC' }], decide: 0 },
+  targeted: {
+    outcomes: [
+      { value: 'gold', variant: 'gold', reason: 'TARGETING_MATCH', serverMetadata: { rule: 'gold members' } },
+      { value: 'none', variant: 'none', reason: 'DEFAULT' },
+    ],
+    decide: { rules: [{ when: ['eq', ['attr', 'plan'], 'gold'], then: 0 }], else: 1 },
+  },
+  'a/b c%': { outcomes: [{ value: { deep: [1, null] }, variant: 'object', reason: 'STATIC' }], decide: 0 },
+  off: { outcomes: [{ variant: 'off', reason: 'DISABLED' }], decide: 0 },
+  keyed: {
+    outcomes: [
+      { value: 1.5, variant: 'known', reason: 'TARGETING_MATCH' },
+      { reason: 'ERROR', errorCode: 'TARGETING_KEY_MISSING', errorDetails: 'needs a targeting key' },
+    ],
+    decide: { rules: [{ when: ['isNull', ['key']], then: 1 }], else: 0 },
+  },
+  broken: { outcomes: [], decide: 7 },
+  archived: {
+    outcomes: [{ reason: 'ERROR', errorCode: 'FLAG_NOT_FOUND', errorDetails: 'the flag is archived' }],
+    decide: 0,
+  },
+  hidden: { outcomes: [{ value: true, reason: 'STATIC', hidden: true }], decide: 0 },
+  secret: { audience: 'server', outcomes: [{ value: 1, variant: 'one', reason: 'STATIC' }], decide: 0 },
+  internal: { audience: 'internal', outcomes: [{ value: 1, variant: 'one', reason: 'STATIC' }], decide: 0 },
+}
+
+export interface RawAnswer {
+  readonly status: number
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** Writes text on a socket of its own and reads until the relay closes it. */
+export function converse(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = ''
+    const socket = connect(port, '127.0.0.1', () => socket.write(text))
+    socket.setEncoding('latin1')
+    socket.on('data', (chunk: string) => (answer += chunk))
+    socket.on('error', reject)
+    socket.on('close', () => resolve(answer))
+  })
+}
+
+/** Takes apart one answer as it went over the wire. */
+export function parseAnswer(text: string): RawAnswer {
+  const end = text.indexOf('\r\n\r\n')
+  const [start = '', ...lines] = text.slice(0, end).split('\r\n')
+  const headers = lines.map((line) => {
+    const colon = line.indexOf(':')
+    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()] as const
+  })
+  return { status: Number(start.split(' ')[1]), headers: Object.fromEntries(headers), body: text.slice(end + 4) }
+}
