@@ -1,0 +1,123 @@
+/** CPU of the relay per request, beside a bare node:http server that sends the same bytes. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { load, post } from './load.mjs'
+import { median, ratioRow } from './measure.mjs'
+import { printed, startNode, stop } from './processes.mjs'
+
+const rounds = 3
+const requests = 6_000
+const bulk = '/ofrep/v1/evaluate/flags'
+const path = new URL('.', import.meta.url).pathname
+
+/** Fifty flags: a third static, a third with a rule, a third split. */
+function fiftyFlags() {
+  const variants = { red: 'the value of red', blue: 'the value of blue' }
+  const rules = [
+    undefined,
+    { if: [{ ends_with: [{ var: 'email' }, '@corp.example'] }, 'blue', null] },
+    {
+      fractional: [
+        ['red', 50],
+        ['blue', 50],
+      ],
+    },
+  ]
+  const flags = Array.from({ length: 50 }, (_, i) => [
+    `flag-${i}`,
+    {
+      state: 'ENABLED',
+      variants,
+      defaultVariant: 'red',
+      ...(rules[i % 3] === undefined ? {} : { targeting: rules[i % 3] }),
+    },
+  ])
+  return { flags: Object.fromEntries(flags) }
+}
+
+const bodyOf = (user) =>
+  JSON.stringify({
+    context: { targetingKey: `user-${user}`, email: `u${user}@corp.example`, plan: 'gold', country: 'CH' },
+  })
+
+/** Rows: a bulk answer for unique users, and one that has not changed. */
+export async function httpRows() {
+  const folder = mkdtempSync(join(tmpdir(), 'switchyard-bench-'))
+  const children = []
+  try {
+    const relay = await startRelay(folder, children)
+    const first = await fetch(`http://127.0.0.1:${relay.port}${bulk}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: bodyOf(0),
+    })
+    writeFileSync(join(folder, 'answer.json'), Buffer.from(await first.arrayBuffer()))
+    const floor = await startFloor(join(folder, 'answer.json'), children)
+    const etag = first.headers.get('etag')
+    return [
+      await compare('bulk of 50 flags, unique users', relay, floor, {
+        ours: (i) => post(bulk, bodyOf(i)),
+        theirs: (i) => post(bulk, bodyOf(i)),
+        status: 200,
+        limit: 1.6,
+      }),
+      await compare('bulk that has not changed (304)', relay, floor, {
+        ours: () => post(bulk, bodyOf(0), { 'if-none-match': etag }),
+        theirs: () => post('/bare-304', bodyOf(0), { 'if-none-match': etag }),
+        status: 304,
+        limit: 1.5,
+      }),
+    ]
+  } finally {
+    for (const child of children) await stop(child)
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function startRelay(folder, children) {
+  writeFileSync(join(folder, 'flags.json'), JSON.stringify(fiftyFlags()))
+  const child = startNode(['relay/bin/switchyard.js', 'serve'], {
+    SWITCHYARD_SERVER__PORT: '0',
+    SWITCHYARD_MANAGEMENT__PORT: '0',
+    SWITCHYARD_LOG__LEVEL: 'info',
+    SWITCHYARD_LOG__FORMAT: 'json',
+    SWITCHYARD_ENVIRONMENTS__BENCH__UPSTREAM__TYPE: 'file',
+    SWITCHYARD_ENVIRONMENTS__BENCH__UPSTREAM__PATH: join(folder, 'flags.json'),
+  })
+  children.push(child)
+  const listens = await printed(child, /(\{[^\n]*"dataUrl"[^\n]*)\n/)
+  const { dataUrl, managementUrl } = JSON.parse(listens)
+  const metrics = async () => (await fetch(`${managementUrl}/metrics`)).text()
+  while (!(await fetch(`${managementUrl}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 20))
+  const cpuSeconds = async () => Number(/^process_cpu_seconds_total (\S+)/m.exec(await metrics())?.[1])
+  return { port: Number(new URL(dataUrl).port), cpuSeconds }
+}
+
+async function startFloor(answer, children) {
+  const child = startNode([join(path, 'floor-server.mjs'), answer])
+  children.push(child)
+  const port = Number(await printed(child, /(\d+)\n/))
+  return { port, cpuSeconds: async () => Number(await (await fetch(`http://127.0.0.1:${port}/cpu`)).text()) / 1e6 }
+}
+
+/** CPU per request on both sides, in turn; the warm-up is not counted. */
+async function compare(what, relay, floor, { ours, theirs, status, limit }) {
+  const measured = { relay: [], floor: [] }
+  for (let round = -1; round < rounds; round += 1) {
+    const relayCost = await microsecondsPerRequest(relay, ours, status, round)
+    const floorCost = await microsecondsPerRequest(floor, theirs, status === 304 ? 304 : 200, round)
+    if (round >= 0) measured.relay.push(relayCost)
+    if (round >= 0) measured.floor.push(floorCost)
+  }
+  return ratioRow(`${what}, beside bare node:http`, median(measured.relay), median(measured.floor), {
+    unit: 'us CPU',
+    limit,
+  })
+}
+
+async function microsecondsPerRequest({ port, cpuSeconds }, requestAt, status, round) {
+  const before = await cpuSeconds()
+  await load(port, requests, (i) => requestAt((round + 2) * requests + i), status)
+  return (((await cpuSeconds()) - before) * 1e6) / requests
+}

@@ -1,0 +1,35 @@
+/** Child processes of the benchmarks: started, awaited, ended by their own handle. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Starts `node` with these arguments in the repository's root. */
+export function startNode(args, env = {}) {
+  return spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+}
+
+/** @returns {Promise<string>} what the first match of the pattern in the child's output captured */
+export async function printed(child, pattern) {
+  let output = ''
+  for await (const chunk of child.stdout) {
+    output += chunk
+    const found = pattern.exec(output)
+    if (found !== null) {
+      child.stdout.resume()
+      return found[1]
+    }
+  }
+  throw new Error(`the process ended before it printed ${pattern}:\n${output}`)
+}
+
+export async function stop(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+}

@@ -1,0 +1,13 @@
+/** `npm run bench`: ratios, each measured in this one run. Exits 1 when one is beyond its limit. */
+import { engineRows } from './engine.mjs'
+import { httpRows } from './http.mjs'
+import { printRows } from './measure.mjs'
+import { startupRows } from './startup.mjs'
+
+const rows = []
+for (const measure of [engineRows, httpRows, startupRows]) {
+  const measured = await measure()
+  printRows(measured)
+  rows.push(...measured)
+}
+process.exitCode = rows.every(({ isWithin }) => isWithin) ? 0 : 1
