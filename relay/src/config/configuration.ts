@@ -14,7 +14,7 @@ export interface Configuration {
   readonly environments: readonly EnvironmentConfiguration[]
 }
 
-export interface ServerConfiguration {
+interface ServerConfiguration {
   readonly host: string
   /** 0 = any free port. */
   readonly port: number
@@ -27,7 +27,7 @@ export interface ServerConfiguration {
   readonly drainTimeoutMs: number
 }
 
-export interface ManagementConfiguration {
+interface ManagementConfiguration {
   readonly host: string
   /** 0 = any free port. */
   readonly port: number
@@ -37,7 +37,7 @@ export interface ManagementConfiguration {
   readonly allowedHosts: readonly string[]
 }
 
-export interface LogConfiguration {
+interface LogConfiguration {
   readonly level: 'error' | 'warn' | 'info' | 'debug'
   readonly format: 'json' | 'text'
 }

@@ -56,7 +56,8 @@ token: '\${MANAGEMENT_TOKEN}' # from an environment variable; also inside a long
 token: { fromFile: /run/secrets/token } # from a file; one line break at its end is not part of it
 \`\`\`
 
-Inside \`{ }\` and \`[ ]\` YAML wants \`'\${VARIABLE}'\` in quotes. \`$\${\` stands for \`\${\` itself. A variable that is not set or empty, and a file that is missing or empty, are errors.
+Inside \`{ }\` and \`[ ]\` YAML wants \`'\${VARIABLE}'\` in quotes. \`$\${\` stands for \`\${\` itself. A variable that is not set or
+empty, and a file that is missing or empty, are errors.
 
 ## Values
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { duration, filePath, type UpstreamSchema } from '../option-types.js'
 
 /** The vendors whose documents may stand in a file. */
-export type FileVendor = 'flagd' | 'flagsmith' | 'featbit' | 'cloudbees' | 'flagbase'
+type FileVendor = 'flagd' | 'flagsmith' | 'featbit' | 'cloudbees' | 'flagbase'
 
 export interface FileOptions {
   readonly type: 'file'
@@ -11,7 +11,7 @@ export interface FileOptions {
   readonly path: string
   /** Whose document it is; recognised from the document when absent. */
   readonly vendor?: FileVendor
-  /** By the name's ending when absent: `.json` is JSON, everything else YAML, which JSON is part of. */
+  /** By the name's ending when absent (`.json`, `.yaml`, `.yml`), and for other names by the first character. */
   readonly format?: 'json' | 'yaml'
   readonly pollIntervalMs: number
 }
@@ -25,10 +25,9 @@ export const fileOptions: UpstreamSchema<FileOptions> = z
       .enum(['flagd', 'flagsmith', 'featbit', 'cloudbees', 'flagbase'])
       .exactOptional()
       .meta({ description: 'Whose document it is. Recognised from the document when absent.' }),
-    format: z
-      .enum(['json', 'yaml'])
-      .exactOptional()
-      .meta({ description: "By the name's ending when absent: `.json` is JSON, everything else YAML." }),
+    format: z.enum(['json', 'yaml']).exactOptional().meta({
+      description: "By the name's ending when absent; for other names than `.json`, `.yaml` and `.yml` by the content.",
+    }),
     pollInterval: duration(10)
       .prefault('1s')
       .meta({ description: 'How often the file is looked at, where its changes are not announced.' }),
