@@ -1,38 +1,32 @@
 /** Reads one feature state of an environment document. */
-import type { DiagnosticSink } from '../../ruleset/diagnostic.js'
 import { isRecord, own } from '../../ruleset/json.js'
 import type { FeatureState, FeatureValue, MultivariateOption } from './document.js'
 
 /**
- * Reads a state. A malformed one keeps its name and the reason, so that only its own feature answers with an error.
- *
- * @returns null, with a diagnostic, for what does not say which feature it is of
+ * Reads a state. A malformed one keeps its name and the reason, so that only its own feature answers with an error; one that
+ * does not say which feature it is of is null. Reporting is the caller's: there may be 100,000 of them, all sound.
  */
-export function decodeFeatureState(input: unknown, path: readonly string[], sink: DiagnosticSink): FeatureState | null {
+export function decodeFeatureState(input: unknown): FeatureState | null {
   const feature = isRecord(input) ? own(input, 'feature') : undefined
   const name = isRecord(feature) ? own(feature, 'name') : undefined
-  if (!isRecord(input) || !isRecord(feature) || typeof name !== 'string') {
-    sink.error('INVALID_FLAG', path, 'a feature state must have a feature with a name; it is ignored')
-    return null
-  }
+  if (!isRecord(input) || !isRecord(feature) || typeof name !== 'string') return null
   const id = own(feature, 'id')
   const type = own(feature, 'type')
+  const enabled = own(input, 'enabled')
   const value = own(input, 'feature_state_value') ?? null
   const seed = own(input, 'django_id') || own(input, 'featurestate_uuid')
   const options = decodeOptions(own(input, 'multivariate_feature_state_values'))
-  const state = {
+  return {
     name,
     featureId: typeof id === 'number' ? id : null,
     type: typeof type === 'string' ? type : 'STANDARD',
-    enabled: own(input, 'enabled') === true,
+    enabled: enabled === true,
     value: isFeatureValue(value) ? value : null,
-    options: typeof options === 'string' ? [] : options,
+    options: typeof options === 'string' ? none : options,
     seed: isText(seed) ? String(seed) : '',
     priority: decodePriority(own(input, 'feature_segment')),
+    problem: findProblem(enabled, value, options, seed),
   }
-  const problem = findProblem(input, options, state.seed)
-  if (problem !== null) sink.error('INVALID_FLAG', path, `the feature "${name}" cannot be served here: ${problem}`)
-  return { ...state, problem }
 }
 
 /** Whether it is one of the types a feature's value may have. */
@@ -45,16 +39,15 @@ function isText(value: unknown): value is string | number {
 }
 
 function findProblem(
-  input: Record<string, unknown>,
+  enabled: unknown,
+  value: unknown,
   options: readonly MultivariateOption[] | string,
-  seed: string,
+  seed: unknown,
 ): string | null {
-  if (typeof own(input, 'enabled') !== 'boolean') return 'enabled must be true or false'
-  if (!isFeatureValue(own(input, 'feature_state_value') ?? null)) {
-    return 'feature_state_value must be text, a number, true, false or null'
-  }
+  if (typeof enabled !== 'boolean') return 'enabled must be true or false'
+  if (!isFeatureValue(value)) return 'feature_state_value must be text, a number, true, false or null'
   if (typeof options === 'string') return options
-  return options.length > 0 && seed === '' ? 'without django_id and featurestate_uuid it cannot be split' : null
+  return options.length > 0 && !isText(seed) ? 'without django_id and featurestate_uuid it cannot be split' : null
 }
 
 function decodePriority(featureSegment: unknown): number {

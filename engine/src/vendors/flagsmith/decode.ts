@@ -57,23 +57,17 @@ function textOrNull(value: unknown): string | null {
 
 function decodeFeatures(inputs: readonly unknown[], sink: DiagnosticSink): Map<string, FeatureState> {
   const features = new Map<string, FeatureState>()
-  for (const [index, input] of inputs.entries()) {
-    const path = ['feature_states', String(index)]
-    const state = decodeFeatureState(input, path, sink)
-    if (state === null) continue
+  for (const state of decodeStates(inputs, ['feature_states'], sink)) {
     if (features.has(state.name)) {
-      sink.warning(
-        'DUPLICATE_KEY',
-        path,
-        `there is more than one state of the feature "${state.name}"; the last one counts`,
-      )
+      const message = `there is more than one state of the feature "${state.name}"; the last one counts`
+      sink.warning('DUPLICATE_KEY', ['feature_states'], message)
     }
     features.set(state.name, state)
   }
   return features
 }
 
-/** States of one list, without those that cannot be told what feature they are of. */
+/** States of one list, without those that do not say which feature they are of. */
 function decodeStates(inputs: unknown, path: readonly string[], sink: DiagnosticSink): FeatureState[] {
   if (inputs == null) return []
   if (!Array.isArray(inputs)) {
@@ -81,11 +75,17 @@ function decodeStates(inputs: unknown, path: readonly string[], sink: Diagnostic
     return []
   }
   const states: FeatureState[] = []
-  for (const [index, input] of inputs.entries()) {
-    const state = decodeFeatureState(input, [...path, String(index)], sink)
+  for (let index = 0; index < inputs.length; index += 1) {
+    const state = decodeFeatureState(inputs[index])
     if (state !== null) states.push(state)
+    if (state === null || state.problem !== null) sink.error('INVALID_FLAG', [...path, String(index)], complaint(state))
   }
   return states
+}
+
+function complaint(state: FeatureState | null): string {
+  if (state === null) return 'a feature state must have a feature with a name; it is ignored'
+  return `the feature "${state.name}" cannot be served here: ${state.problem}`
 }
 
 function decodeSegments(inputs: readonly unknown[], sink: DiagnosticSink): Segment[] {
@@ -115,14 +115,16 @@ function decodeSegments(inputs: readonly unknown[], sink: DiagnosticSink): Segme
 /** By identifier; of several states that one identity has of one feature, the first counts. */
 function decodeIdentityOverrides(inputs: readonly unknown[], sink: DiagnosticSink): Map<string, FeatureState[]> {
   const overrides = new Map<string, FeatureState[]>()
-  for (const [index, input] of inputs.entries()) {
-    const path = ['identity_overrides', String(index)]
+  for (let index = 0; index < inputs.length; index += 1) {
+    const input = inputs[index]
+    const path = ['identity_overrides', String(index), 'identity_features']
     const identifier = isRecord(input) ? own(input, 'identifier') : undefined
     if (!isRecord(input) || typeof identifier !== 'string') {
-      sink.error('INVALID_VALUE', path, 'an identity override must be an object with an identifier; it is ignored')
+      const message = 'an identity override must be an object with an identifier; it is ignored'
+      sink.error('INVALID_VALUE', path.slice(0, 2), message)
       continue
     }
-    const states = decodeStates(own(input, 'identity_features'), [...path, 'identity_features'], sink)
+    const states = decodeStates(own(input, 'identity_features'), path, sink)
     const known = overrides.get(identifier)
     if (known === undefined) overrides.set(identifier, states)
     else known.push(...states)

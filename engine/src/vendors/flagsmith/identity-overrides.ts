@@ -18,7 +18,8 @@ export function assignedFeatures(overrides: IdentityOverrides): Set<string> {
 }
 
 /**
- * Builds the table. Overrides of features that the environment does not have are left out.
+ * Builds the table. Overrides of features that the environment does not have are left out; identities that are assigned the
+ * same share one entry.
  *
  * @param flags the environment's flags, whose outcomes it adds to
  * @returns null where nothing is overridden
@@ -28,22 +29,33 @@ export function translateIdentityOverrides(
   flags: ReadonlyMap<string, { readonly outcomes: OutcomeList }>,
   options: OutcomeOptions,
 ): Targets | null {
-  const assignments = new Map(
-    [...assignedFeatures(overrides)].flatMap((name) => {
-      const flag = flags.get(name)
-      return flag === undefined ? [] : [[name, createAssignments(flag.outcomes, options)] as const]
-    }),
-  )
+  const assignments = new Map([...flags].map(([name, { outcomes }]) => [name, createAssignments(outcomes, options)]))
+  const entries = new Map<string, TargetEntry>()
   const targets: [string, TargetEntry][] = []
+  const entry = new Map<string, number | Outcome>()
   for (const [identifier, states] of overrides) {
-    const entry = new Map<string, number | Outcome>()
+    entry.clear()
     for (const state of states) {
       const assign = assignments.get(state.name)
       if (assign !== undefined && !entry.has(state.name)) entry.set(state.name, assign(state))
     }
-    if (entry.size > 0) targets.push([identifier, fromEntries(entry)])
+    if (entry.size > 0) targets.push([identifier, shared(entry, entries)])
   }
   return targets.length === 0 ? null : fromEntries(targets)
+}
+
+/** An entry like this one that is there already, or this one; those with outcomes of their own have no equal. */
+function shared(entry: ReadonlyMap<string, number | Outcome>, entries: Map<string, TargetEntry>): TargetEntry {
+  let text = ''
+  for (const [name, assigned] of entry) {
+    if (typeof assigned !== 'number') return fromEntries(entry)
+    text += `${assigned} ${name.length} ${name}`
+  }
+  const known = entries.get(text)
+  if (known !== undefined) return known
+  const created = fromEntries(entry)
+  entries.set(text, created)
+  return created
 }
 
 /** Remembers one flag's assigned outcomes: identities share few of them. */
@@ -51,16 +63,21 @@ function createAssignments(listed: OutcomeList, options: OutcomeOptions): (state
   const known = new Map<string, number | Outcome>()
   return (state) => {
     const share = assignedShare(state)
-    const { enabled, type, value, problem } = state
-    const key = JSON.stringify([enabled, type, value, share, problem])
-    let assignment = known.get(key)
+    const text = textOf(state, share)
+    let assignment = known.get(text)
     if (assignment === undefined) {
       const outcome = outcomeOf(state, { kind: 'identity' }, share, options)
       assignment = known.size < maxListedOutcomes ? listed.add(outcome) : outcome
-      known.set(key, assignment)
+      known.set(text, assignment)
     }
     return assignment
   }
+}
+
+/** Different for states with different outcomes. The common case does without the serialiser, which is most of the time. */
+function textOf({ enabled, value, problem }: FeatureState, share: Share): string {
+  if (share === null && problem === null) return `${enabled ? 'on' : 'off'} ${typeof value} ${value}`
+  return JSON.stringify([enabled, value, share, problem])
 }
 
 /** The option that has all of an override's weight: that is how the dashboard assigns one. */

@@ -1,6 +1,6 @@
 /** How a feature's state becomes an OpenFeature outcome (ADR-0006). */
 import { assertNever } from '../../ruleset/json.js'
-import type { Json, Outcome, Reason } from '../../ruleset/types.js'
+import type { Flat, Json, Outcome, Reason } from '../../ruleset/types.js'
 import type { FeatureState, FeatureValue, MultivariateOption } from './document.js'
 
 export interface OutcomeOptions {
@@ -31,12 +31,17 @@ export function outcomeOf(state: FeatureState, cause: Cause, share: Share, optio
     ...answer(state.enabled, value, options.serveDisabledValues),
     variant: share === 'control' ? 'control' : (option?.key ?? (state.enabled ? 'on' : 'off')),
     reason: state.enabled ? reasonOf(cause, weight) : 'DISABLED',
-    metadata: { enabled: state.enabled },
+    metadata: state.enabled ? enabledMetadata : disabledMetadata,
     ...explanation(cause, weight),
     ...(!state.enabled && options.hidesDisabledFlags ? { hidden: true } : {}),
     native: { type: state.type, enabled: state.enabled, value, reason: nativeReason(cause, weight) },
   }
 }
+
+// Shared: there may be 100,000 outcomes of identities that differ in nothing but their values.
+const enabledMetadata: Flat = { enabled: true }
+const disabledMetadata: Flat = { enabled: false }
+const identityMetadata: Flat = { rule: 'identity-override' }
 
 /** Without a value, the state is the value; with one, it answers a boolean question. */
 function answer(
@@ -59,16 +64,24 @@ function parsedViews(text: string): { number?: number; object?: Json } {
     const number = Number(text)
     return Number.isFinite(number) ? { number } : {}
   }
-  const object = /^\s*[{[]/.test(text) ? parseObject(text) : undefined
-  return object === undefined ? {} : { object }
+  const object = /^\s*[{[]/.test(text) ? parseJson(text) : null
+  return isShallow(object, maxObjectDepth) && object !== null ? { object } : {}
 }
 
-function parseObject(text: string): Json | undefined {
+function parseJson(text: string): Json {
   try {
     return JSON.parse(text) as Json
   } catch {
-    return undefined
+    return null
   }
+}
+
+/** Deeper objects are left to the application, as the text they are: a ruleset's outcomes have a limit of 128 levels. */
+const maxObjectDepth = 64
+
+function isShallow(value: Json, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return levels > 0 && Object.values(value).every((member: Json) => isShallow(member, levels - 1))
 }
 
 function reasonOf(cause: Cause, weight: number | null): Reason {
@@ -86,7 +99,7 @@ function explanation(cause: Cause, weight: number | null): Pick<Outcome, 'server
     case 'segment':
       return { serverMetadata: { rule: 'segment-override', segment: cause.segment, ...share } }
     case 'identity':
-      return { serverMetadata: { rule: 'identity-override' } }
+      return { serverMetadata: identityMetadata }
     default:
       return assertNever(cause)
   }

@@ -20,7 +20,7 @@ const folder = vectors('flagsmith-engine-tests/test_cases')
 
 describe.runIf(folder !== null)("the cases of the vendor's engine", () => {
   it.each(folder === null ? [] : filesOf(folder, /\.jsonc?$/))('%s', (file) => {
-    const { context, result } = readCommentedJson(join(folder as string, file)) as EngineCase
+    const { context, result } = readCommentedJson(join(folder ?? '', file)) as EngineCase
     const ruleset = rulesetOfContext(context)
     const { snapshot } = compile(ruleset)
     const evaluationContext = asEvaluationContext(context.identity)
