@@ -55,7 +55,7 @@ export class EvaluationState implements Evaluation {
     this.targetingKey = typeof key === 'string' ? key : null
     this.nowMs = environment.nowMs
     this.random = environment.random
-    this.locals.length = 0
+    this.#dropLocals(0)
     this.stepsLeft = maxSteps
     this.busy = true
     this.#stamp += 1
@@ -87,9 +87,14 @@ export class EvaluationState implements Evaluation {
       return when(this) === true ? segmentResult.yes : segmentResult.no
     } catch (error) {
       if (!(error instanceof OperatorFailure)) throw error
-      this.locals.length = depth
+      this.#dropLocals(depth)
       return segmentResult.failed
     }
+  }
+
+  /** What a failure left behind. Setting a length costs more than looking at it. */
+  #dropLocals(depth: number): void {
+    if (this.locals.length !== depth) this.locals.length = depth
   }
 
   /** Another flag's outcome in the same context, at most once per evaluation (rule X7); null for a flag that is not there. */
@@ -97,7 +102,7 @@ export class EvaluationState implements Evaluation {
     if (this.#flagStamps[slot] !== this.#stamp) {
       const depth = this.locals.length
       this.#flagResults[slot] = this.tables.flags[slot]?.answer(this) ?? null
-      this.locals.length = depth
+      this.#dropLocals(depth)
       this.#flagStamps[slot] = this.#stamp
     }
     return this.#flagResults[slot] ?? null
