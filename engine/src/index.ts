@@ -26,6 +26,10 @@ export {
   type FeatBitDocument,
   type Merged as MergedFeatBitDocument,
 } from './vendors/featbit/index.js'
+export {
+  identityKeyAttribute as flagsmithIdentityKeyAttribute,
+  type FlagsmithDocument,
+} from './vendors/flagsmith/index.js'
 export { applyPatch, diff, type Patched, type RulesetPatch } from './ruleset/patch.js'
 
 /**
