@@ -125,7 +125,6 @@ function conditionOf(rule: Json, scope: RuleScope, translator: RuleTranslator): 
     const core = operator === 'starts_with' ? 'startsWith' : 'endsWith'
     return [core, ...args.map((arg) => valueOf(arg, scope, translator))]
   }
-  // Null, which it answers for what is no version, is as false as false here.
-  if (operator === 'sem_ver' || isBoolean(rule)) return valueOf(rule, scope, translator)
+  if (isBoolean(rule)) return valueOf(rule, scope, translator)
   return ['flagd.truthy', valueOf(rule, scope, translator)]
 }

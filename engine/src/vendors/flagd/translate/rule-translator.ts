@@ -11,7 +11,7 @@ export interface RuleTranslator {
   readonly clock: ClockUse
   /** What the rule answers. */
   valueOf(rule: Json, scope: RuleScope): Expr
-  /** True exactly where what the rule answers counts as true. */
+  /** True where what the rule answers counts as true, else false. */
   conditionOf(rule: Json, scope: RuleScope): Expr
   /** Reports what is wrong with the rule. */
   report(code: DiagnosticCode, message: string): void
