@@ -1,9 +1,9 @@
 /** Identity overrides become the ruleset's table of individual assignments: matched by exact identifier, stronger than all else. */
 import { fromEntries } from '../../ruleset/json.js'
+import type { OutcomeTable } from '../../ruleset/outcome-table.js'
 import type { Outcome, TargetEntry, Targets } from '../../ruleset/types.js'
 import type { FeatureState } from './document.js'
 import { type OutcomeOptions, outcomeOf, type Share } from './outcome.js'
-import type { OutcomeList } from './outcome-list.js'
 
 /** So many different outcomes of one flag are listed, and shared by index; further ones stand in the table themselves. */
 const maxListedOutcomes = 64
@@ -26,7 +26,7 @@ export function assignedFeatures(overrides: IdentityOverrides): Set<string> {
  */
 export function translateIdentityOverrides(
   overrides: IdentityOverrides,
-  flags: ReadonlyMap<string, { readonly outcomes: OutcomeList }>,
+  flags: ReadonlyMap<string, { readonly outcomes: OutcomeTable }>,
   options: OutcomeOptions,
 ): Targets | null {
   const assignments = new Map([...flags].map(([name, { outcomes }]) => [name, createAssignments(outcomes, options)]))
@@ -59,7 +59,7 @@ function shared(entry: ReadonlyMap<string, number | Outcome>, entries: Map<strin
 }
 
 /** Remembers one flag's assigned outcomes: identities share few of them. */
-function createAssignments(listed: OutcomeList, options: OutcomeOptions): (state: FeatureState) => number | Outcome {
+function createAssignments(listed: OutcomeTable, options: OutcomeOptions): (state: FeatureState) => number | Outcome {
   const known = new Map<string, number | Outcome>()
   return (state) => {
     const share = assignedShare(state)

@@ -132,10 +132,13 @@ function moduloExpression(condition: Condition, text: string, scope: RuleScope):
 function percentageExpression(condition: Condition, text: string, scope: RuleScope): Expr {
   const limit = parseFloatText(text)
   if (limit === null || Number.isNaN(limit)) return never(scope, `PERCENTAGE_SPLIT needs a number, not "${text}"`)
-  const value: Expr =
-    condition.property === '' ? ['flagsmith.identityKey', scope.environment.key] : found(condition, scope)
+  // Without a property it is the identity's key, and that one is hashed as it is.
+  const percentage: Expr =
+    condition.property === ''
+      ? ['flagsmith.bucket', scope.seed, ['flagsmith.identityKey', scope.environment.key]]
+      : ['flagsmith.percent', scope.seed, found(condition, scope)]
   // JSON has no infinity, and beyond 100 all are the same.
-  return ['lte', ['flagsmith.percent', scope.seed, value], Math.max(-1, Math.min(limit, 100))]
+  return ['lte', percentage, Math.max(-1, Math.min(limit, 100))]
 }
 
 function never({ sink, path }: RuleScope, why: string): Expr {

@@ -1,12 +1,12 @@
 /** A Flagsmith environment as a ruleset: identity overrides before segment overrides by priority before the default. */
 import { createDiagnosticSink, type DiagnosticSink } from '../../ruleset/diagnostic.js'
 import { fromEntries } from '../../ruleset/json.js'
+import { createOutcomeTable, type OutcomeTable } from '../../ruleset/outcome-table.js'
 import type { Decision, Expr, Flag, Rule, Segment as RulesetSegment } from '../../ruleset/types.js'
 import type { Translation } from '../../ruleset/vendor.js'
 import type { FeatureState, FlagsmithDocument } from './document.js'
 import { assignedFeatures, translateIdentityOverrides } from './identity-overrides.js'
 import { type Cause, type OutcomeOptions, outcomeOf } from './outcome.js'
-import { createOutcomeList, type OutcomeList } from './outcome-list.js'
 import { segmentExpression } from './segment-expression.js'
 
 export interface FlagsmithTranslationOptions {
@@ -86,7 +86,7 @@ function comparePriorities(a: number, b: number): number {
 /** A flag whose list of outcomes still grows by what identities are assigned. */
 export interface FlagDraft {
   readonly feature: FeatureState
-  readonly outcomes: OutcomeList
+  readonly outcomes: OutcomeTable
   readonly decide: Decision
 }
 
@@ -101,7 +101,7 @@ function draftFlag(
   isAssigned: boolean,
   { document, options }: DraftScope,
 ): FlagDraft {
-  const outcomes = createOutcomeList()
+  const outcomes = createOutcomeTable()
   const decideState = (state: FeatureState, cause: Cause): Decision =>
     stateDecision(state, document.environment.key, (share) => outcomes.add(outcomeOf(state, cause, share, options)))
   const isStatic = overrides.length === 0 && !isAssigned && feature.options.length === 0

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../../../src/index.js'
 import { compareValue, readComparedText } from '../../../src/vendors/flagsmith/comparison.js'
+import { identityKeyAttribute } from '../../../src/vendors/flagsmith/index.js'
 import { percentageOf } from '../../../src/vendors/flagsmith/percentage.js'
 import { coerce, parseFloatText, parseInteger, print } from '../../../src/vendors/flagsmith/python-values.js'
 import { compareVersions, parseVersion, type SemanticVersion } from '../../../src/vendors/flagsmith/semantic-version.js'
@@ -121,6 +122,17 @@ describe('a condition', () => {
   ])('looks for %s and finds %j', (property, expected) => {
     expect(matches('EQUAL', 'here', expected ?? 'x', property)).toBe(expected !== null)
     expect(matches('IS_SET', 'here', '', property)).toBe(expected !== null)
+  })
+
+  it.each([
+    ['as it is', '', false],
+    ['after conversion', '$.identity.key', true],
+  ])('splits by the identity key, %s, where the property is "%s"', (_, property, expected) => {
+    const rules = [{ type: 'ALL', conditions: [{ operator: 'PERCENTAGE_SPLIT', property, value: '50' }] }]
+    const ruleset = rulesetOfContext({ environment: { key: 'env' }, segments: { s: { key: '1', name: 's', rules } } })
+    // The hash of "1,007" is 99.54..., that of "1,7" is 3.74...
+    const context = { targetingKey: 'u', [identityKeyAttribute]: '007' }
+    expect(segmentsOf(ruleset, context)).toEqual(expected ? ['s'] : [])
   })
 
   it('finds a trait of exactly that name first', () => {
