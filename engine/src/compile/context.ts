@@ -6,12 +6,26 @@ const maxDepth = 128
  * The evaluation context as JSON would carry it (rule C1), so that in-process and remote evaluation agree: dates become ISO
  * 8601 text, functions, symbols and `undefined` are absent, NaN and infinities are null. Anything but an object is an empty
  * context; what is nested deeper than 128 is null.
+ *
+ * @returns the context itself where it is of that form already, as nearly all are: copying costs more than most evaluations
  */
 export function normalizeContext(context: unknown): JsonObject {
+  if (typeof context === 'object' && !Array.isArray(context) && isNormal(context, 0))
+    return (context ?? {}) as JsonObject
   const normalized = normalize(context, 0)
   return typeof normalized === 'object' && normalized !== null && !Array.isArray(normalized)
     ? (normalized as JsonObject)
     : {}
+}
+
+function isNormal(value: unknown, depth: number): boolean {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value !== 'object' || value instanceof Date || depth > maxDepth) return false
+  for (const name of Object.keys(value)) {
+    if (!isNormal((value as Record<string, unknown>)[name], depth + 1)) return false
+  }
+  return true
 }
 
 function normalize(value: unknown, depth: number): Json | undefined {
