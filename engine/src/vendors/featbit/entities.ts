@@ -1,8 +1,8 @@
 /** Flags and segments of a payload, read one by one: a malformed one spoils only itself. */
 import type { DiagnosticCode, DiagnosticSink } from '../../ruleset/diagnostic.js'
+import { createFaults, type Faults, readNullableText, textOrEmpty } from '../../ruleset/entity-reader.js'
 import { isRecord, own } from '../../ruleset/json.js'
 import type { FeatBitDocument, FeatBitFlag, FeatBitSegment, MalformedFlag, MalformedSegment } from './document.js'
-import { createFaults, type Faults, readNullableText, textOrEmpty } from './entity-reader.js'
 import type { Payload } from './payload.js'
 import { readFlag } from './read-flag.js'
 import { readSegment } from './read-segment.js'

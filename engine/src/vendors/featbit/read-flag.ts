@@ -1,6 +1,4 @@
 /** One entry of `featureFlags` becomes a checked flag. */
-import { isRecord, own } from '../../ruleset/json.js'
-import type { Condition, FeatBitFlag, Rollout, RolloutVariation, TargetRule, VariationType } from './document.js'
 import {
   type Faults,
   readBoolean,
@@ -12,7 +10,9 @@ import {
   readText,
   readTexts,
   textOrEmpty,
-} from './entity-reader.js'
+} from '../../ruleset/entity-reader.js'
+import { isRecord, own } from '../../ruleset/json.js'
+import type { Condition, FeatBitFlag, Rollout, RolloutVariation, TargetRule, VariationType } from './document.js'
 
 /** Reads a flag; what it returns is only good while `faults` has found nothing. */
 export function readFlag(entry: object, key: string, faults: Faults): FeatBitFlag {

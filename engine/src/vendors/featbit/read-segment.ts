@@ -1,5 +1,4 @@
 /** One entry of `segments` becomes a checked segment. */
-import type { FeatBitSegment } from './document.js'
 import {
   type Faults,
   readList,
@@ -8,7 +7,8 @@ import {
   readOptionalList,
   readTexts,
   textOrEmpty,
-} from './entity-reader.js'
+} from '../../ruleset/entity-reader.js'
+import type { FeatBitSegment } from './document.js'
 import { readCondition } from './read-flag.js'
 
 /** Reads a segment; what it returns is only good while `faults` has found nothing. */

@@ -1,9 +1,9 @@
 /** A percentage rollout becomes a split over the bucket of flag key and dispatch text. */
+import type { OutcomeTable } from '../../ruleset/outcome-table.js'
 import type { Decision, Expr } from '../../ruleset/types.js'
 import type { TranslationScope } from './condition.js'
 import type { FeatBitFlag, Rollout, RolloutVariation, Variation } from './document.js'
 import { malformedFlag, type Match, outcomeOf, type Served } from './outcome.js'
-import type { OutcomeTable } from './outcome-table.js'
 import { isBlank } from './text.js'
 
 /** What is needed to say which outcome a variation is. */

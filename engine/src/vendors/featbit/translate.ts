@@ -1,6 +1,7 @@
 /** A document becomes a ruleset with the semantics of FeatBit's evaluation server. */
 import { createDiagnosticSink } from '../../ruleset/diagnostic.js'
 import { fromEntries } from '../../ruleset/json.js'
+import { createOutcomeTable } from '../../ruleset/outcome-table.js'
 import type { Decision, Expr, Flag, JsonObject, List, Rule, Ruleset, Segment } from '../../ruleset/types.js'
 import type { Translation } from '../../ruleset/vendor.js'
 import { ruleCondition, segmentRuleCondition, type TranslationScope } from './condition.js'
@@ -13,7 +14,6 @@ import {
   type MalformedSegment,
 } from './document.js'
 import { archivedFlag, keyMissing, malformedFlag, readValue, valueTypes } from './outcome.js'
-import { createOutcomeTable } from './outcome-table.js'
 import { type FlagScope, rolloutDecision, variationDecision } from './rollout.js'
 import { documentVersion } from './updated-at.js'
 

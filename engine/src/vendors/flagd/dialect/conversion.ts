@@ -1,7 +1,7 @@
 /** What flagd's rule engine takes for true, for a number and for text. */
+import { parseGoFloat, plainDecimal } from '../../../ruleset/go-number.js'
 import type { Json, JsonObject } from '../../../ruleset/types.js'
 import { fail } from './failure.js'
-import { parseGoFloat, plainDecimal } from './go-number.js'
 
 /** False are null, false, 0 and whatever is empty: text, a list, an object. */
 export function isTruthy(value: Json): boolean {

@@ -1,9 +1,9 @@
 /** `sem_ver`: versions as Go's `golang.org/x/mod/semver` reads and orders them. */
 import { type Operand, type Operator } from '../../../ruleset/dialect.js'
+import { plainDecimal } from '../../../ruleset/go-number.js'
 import type { Json } from '../../../ruleset/types.js'
 import { isList } from './conversion.js'
 import { eager, type EagerOperator } from './eager.js'
-import { plainDecimal } from './go-number.js'
 
 interface Version {
   readonly major: string

@@ -1,6 +1,6 @@
 /** `var` becomes reads of the context, or of the elements around the rule. */
+import { plainDecimal } from '../../../ruleset/go-number.js'
 import type { Expr, Json } from '../../../ruleset/types.js'
-import { plainDecimal } from '../dialect/go-number.js'
 import { callOf, isList, isText } from './rule.js'
 import type { RuleTranslator } from './rule-translator.js'
 import { inScope, isRoot, relativeDepth, type RuleScope } from './scope.js'

@@ -1,9 +1,10 @@
-import type { Outcome } from '../../ruleset/types.js'
+/** The outcomes of one flag, each listed once. */
+import type { Outcome } from './types.js'
 
-/** A flag's outcomes, each listed once, in the order in which they were asked for first. */
+/** In the order in which they were asked for first. */
 export interface OutcomeTable {
   readonly outcomes: readonly Outcome[]
-  /** The index of the outcome. */
+  /** Lists the outcome unless an equal one is there; returns its index. */
   add(outcome: Outcome): number
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseGoFloat, plainDecimal } from '../../../src/vendors/flagd/dialect/go-number.js'
+import { parseGoFloat, plainDecimal } from '../../src/ruleset/go-number.js'
 
 describe('numbers in text', () => {
   it.each([

@@ -1,6 +1,6 @@
 /** Reads the members of one flag or segment and remembers the first thing that does not fit. */
-import type { DiagnosticCode, DiagnosticSink } from '../../ruleset/diagnostic.js'
-import { isRecord, own } from '../../ruleset/json.js'
+import type { DiagnosticCode, DiagnosticSink } from './diagnostic.js'
+import { isRecord, own } from './json.js'
 
 /** The faults of one entity. A fault does not stop the reading: all of them are reported together. */
 export interface Faults {
