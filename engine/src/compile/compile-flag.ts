@@ -80,6 +80,7 @@ function compileSoundFlag(owner: OutcomeOwner, slot: number, flag: Flag, partSco
     constant: constantAnswer(flag, outcomes),
     references,
     isSpoiled: false,
+    isUnsupported: false,
   })
 }
 
@@ -181,5 +182,6 @@ export function spoiledFlag(
     constant: outcome,
     references: noReferences(),
     isSpoiled: true,
+    isUnsupported: errorCode === 'GENERAL',
   })
 }

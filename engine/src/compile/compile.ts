@@ -83,7 +83,7 @@ function compileSegment(id: string, segment: Segment, scope: PartScope): Compile
     const excess = exceedsLimits(segment.when)
     if (excess !== null) throw new SpoiledPart('LIMIT', `the segment is not usable: ${excess}`)
     const { operand } = compileExpression(segment.when, { ...scope, references })
-    return { segment, operand, references, isSpoiled: false, problem: null }
+    return { segment, operand, references, isSpoiled: false, isUnsupported: false, problem: null }
   } catch (error) {
     const { code, message } = asSpoiledPart(error)
     scope.sink.error(code, ['segments', id], message)
@@ -92,6 +92,7 @@ function compileSegment(id: string, segment: Segment, scope: PartScope): Compile
       operand: failing,
       references,
       isSpoiled: true,
+      isUnsupported: code === 'UNKNOWN_OPERATOR',
       problem: message,
     }
   }
@@ -161,7 +162,8 @@ function spoilDependents(
           : null
     if (reason !== null) {
       sink.error(bad === undefined ? 'LIMIT' : 'INVALID_SEGMENT', ['flags', key], reason)
-      flags.set(key, spoiledFlag(flag.owner, flag.slot, flag.hash, { errorCode: 'PARSE_ERROR', message: reason }))
+      const errorCode = bad !== undefined && bySegment.get(bad) === true ? 'GENERAL' : 'PARSE_ERROR'
+      flags.set(key, spoiledFlag(flag.owner, flag.slot, flag.hash, { errorCode, message: reason }))
     }
     for (const id of flag.references.segments) {
       if (!segments.has(id))

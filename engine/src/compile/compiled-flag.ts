@@ -19,6 +19,8 @@ export class CompiledFlag {
   readonly references: References
   /** Answers with an error because of what was found when compiling. */
   readonly isSpoiled: boolean
+  /** Spoiled by something that a later version may know (rule V2). */
+  readonly isUnsupported: boolean
   /** The one answer of a flag that looks at nothing; lets the caller skip preparing an evaluation. */
   readonly constant: CompiledOutcome | null
   readonly audience: 'all' | 'server' | 'internal'
@@ -38,6 +40,7 @@ export class CompiledFlag {
     this.outcomes = outcomes
     this.references = parts.references
     this.isSpoiled = parts.isSpoiled
+    this.isUnsupported = parts.isUnsupported
     this.constant = constant
     this.#decide = parts.decide
     this.#undecided = new CompiledOutcome(owner, -1, { reason: 'DEFAULT' })
@@ -66,4 +69,5 @@ export interface CompiledFlagParts {
   readonly constant: CompiledOutcome | null
   readonly references: References
   readonly isSpoiled: boolean
+  readonly isUnsupported: boolean
 }

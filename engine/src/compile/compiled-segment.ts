@@ -9,6 +9,8 @@ export interface CompiledSegment {
   readonly references: References
   /** Malformed: the flags that use it are spoiled. */
   readonly isSpoiled: boolean
+  /** Spoiled by something that a later version may know. */
+  readonly isUnsupported: boolean
   /** Why it always fails, null for a sound one. */
   readonly problem: string | null
 }

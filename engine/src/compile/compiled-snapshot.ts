@@ -6,7 +6,7 @@ import type { Audience, JsonObject, Ruleset } from '../ruleset/types.js'
 import { changedFlagKeys } from './changed-flags.js'
 import type { CompiledFlag } from './compiled-flag.js'
 import type { CompiledSegment } from './compiled-segment.js'
-import { changesOf, readsOf } from './dependencies.js'
+import { changesOf, isSupported, readsOf } from './dependencies.js'
 import { CompiledOutcome } from './outcome.js'
 import type { Slots } from './slots.js'
 import { type EvaluatedOutcome, type EvaluationEnvironment, isVisible, type Snapshot } from './snapshot.js'
@@ -37,6 +37,7 @@ export class CompiledSnapshot implements Snapshot {
   /** Derived when first asked for, by flag key; undefined stands for all flags. */
   readonly #reads = new Map<string | undefined, Reads>()
   readonly #changes = new Map<string | undefined, ReturnType<typeof changesOf>>()
+  readonly #supported = new Map<CompiledFlag, boolean>()
   #listed: readonly CompiledOutcome[] | undefined
 
   constructor({ ruleset, slots, flags, segments, tables }: SnapshotParts) {
@@ -117,6 +118,17 @@ export class CompiledSnapshot implements Snapshot {
     if (flagKey === undefined) return this.#sorted
     const flag = this.flags.get(flagKey)
     return flag === undefined ? [] : [flag]
+  }
+
+  isSupported(flagKey: string): boolean {
+    const flag = this.flags.get(flagKey)
+    if (flag === undefined) return true
+    let known = this.#supported.get(flag)
+    if (known === undefined) {
+      known = isSupported(flag, this)
+      this.#supported.set(flag, known)
+    }
+    return known
   }
 
   changedFrom(other: Snapshot): string[] {

@@ -51,3 +51,9 @@ export function changesOf(flags: readonly CompiledFlag[], parts: Parts): Changes
   }
   return all
 }
+
+/** Whether the flag and all it reaches are made of what this engine knows. */
+export function isSupported(flag: CompiledFlag, parts: Parts): boolean {
+  for (const part of partsReached([flag], parts)) if (part.isUnsupported) return false
+  return true
+}

@@ -28,6 +28,11 @@ export interface Snapshot {
   reads(flagKey?: string): Reads
   /** Until when answers given at `nowMs` stay true if nothing changes upstream; Infinity where no clock is read. */
   validUntil(nowMs: number, flagKey?: string): number
+  /**
+   * Whether this engine knows everything the flag reaches (rule V2). One that is not supported answers with an error here and
+   * is better asked where the ruleset came from.
+   */
+  isSupported(flagKey: string): boolean
   /** Flag keys whose answers may differ from the other snapshot's: a safe superset. */
   changedFrom(other: Snapshot): string[]
   /** Number of listed outcomes of all flags together: the size of a table that counts them. */

@@ -5,18 +5,21 @@ import type { References } from './references.js'
 
 const maxChain = 64
 
-/** Segments that are malformed or reach a malformed segment through others. */
-export function spoiledBy(segments: ReadonlyMap<string, CompiledSegment>): Set<string> {
-  const spoiled = new Set<string>()
-  for (const [id, segment] of segments) if (segment.isSpoiled) spoiled.add(id)
+/**
+ * Segments that are malformed or reach a malformed segment through others.
+ *
+ * @returns by id, whether what spoils the segment may be known to a later version
+ */
+export function spoiledBy(segments: ReadonlyMap<string, CompiledSegment>): Map<string, boolean> {
+  const spoiled = new Map<string, boolean>()
+  for (const [id, segment] of segments) if (segment.isSpoiled) spoiled.set(id, segment.isUnsupported)
   for (let grew = spoiled.size > 0; grew;) {
     grew = false
     for (const [id, { references }] of segments) {
-      if (spoiled.has(id)) continue
-      if ([...references.segments].some((other) => spoiled.has(other))) {
-        spoiled.add(id)
-        grew = true
-      }
+      const culprit = spoiled.has(id) ? undefined : [...references.segments].find((other) => spoiled.has(other))
+      if (culprit === undefined) continue
+      spoiled.set(id, spoiled.get(culprit) === true)
+      grew = true
     }
   }
   return spoiled

@@ -58,6 +58,29 @@ describe('malformed parts', () => {
   })
 })
 
+describe('what this engine does not know', () => {
+  const segments = { later: { when: ['later.op'] as const }, via: { when: ['segment', 'later'] as const } }
+  const flags = {
+    plain: conditional(true),
+    malformed: conditional(['eq', 1]),
+    own: conditional(['later.op']),
+    shape: { outcomes: [], decide: { lottery: 1 } } as unknown as Flag,
+    bySegment: conditional(['segment', 'via']),
+    byFlag: conditional(['eq', ['flag', 'own'], 'a']),
+  }
+
+  it.each([
+    ['plain', true],
+    ['malformed', true],
+    ['own', false],
+    ['shape', false],
+    ['bySegment', false],
+    ['byFlag', false],
+  ])('makes the flag %s supported: %s', (key, expected) => {
+    expect(compile(rulesetOf(flags, { segments })).snapshot.isSupported(key)).toBe(expected)
+  })
+})
+
 describe('an answer', () => {
   const on: Outcome = {
     value: true,
