@@ -1,9 +1,7 @@
-/** From an environment's configuration to the source that feeds it. One line for each type of upstream. */
+/** From an environment's configuration to the source that feeds it. One case for each type of upstream. */
 import { vendors, type AnyVendor, type JsonObject } from '@switchyard/engine'
 import type { UpstreamOptions } from '../config/configuration.js'
 import { RelayError } from '../relay-error.js'
-import { createFileSource } from '../vendors/file/source.js'
-import { createFlagsmithSource } from '../vendors/flagsmith/source.js'
 import type { Source } from '../vendors/source.js'
 
 export interface Upstream {
@@ -14,30 +12,32 @@ export interface Upstream {
 }
 
 /**
- * Creates the source of an upstream. Nothing is read or connected yet.
+ * Creates the source of an upstream. Nothing is read or connected yet; only the code that this type needs is loaded.
  *
  * @param now epoch milliseconds
- * @throws RelayError CONFIG_INVALID for a vendor or a type of upstream that this version does not speak
+ * @throws RelayError CONFIG_INVALID where documents of the vendor cannot be read
  */
-export function createUpstream(options: UpstreamOptions, now: () => number): Upstream {
+export async function createUpstream(options: UpstreamOptions, now: () => number): Promise<Upstream> {
   switch (options.type) {
-    case 'file':
-      return { source: createFileSource({ ...options, now }), ...vendorOf(options.vendor) }
-    case 'flagsmith':
+    case 'file': {
+      const { createFileSource } = await import('../vendors/file/source.js')
+      const source = createFileSource({ ...options, now })
+      return options.vendor === undefined ? { source } : { source, vendor: vendorNamed(options.vendor) }
+    }
+    case 'flagsmith': {
+      const { createFlagsmithSource } = await import('../vendors/flagsmith/source.js')
       return {
         source: createFlagsmithSource({ ...options, random: Math.random }),
-        ...vendorOf('flagsmith'),
+        vendor: vendorNamed('flagsmith'),
         vendorOptions: { serveDisabledValues: options.serveDisabledValues },
       }
+    }
   }
 }
 
-function vendorOf(name: string | undefined): { readonly vendor?: AnyVendor } {
-  if (name === undefined) return {}
+function vendorNamed(name: string): AnyVendor {
   const vendor = vendors.get(name)
-  if (vendor !== undefined) return { vendor }
-  const known = [...vendors.keys()].join(', ')
-  throw new RelayError('CONFIG_INVALID', `documents of ${name} are not read yet, only those of ${known}`, {
-    retryable: false,
-  })
+  if (vendor !== undefined) return vendor
+  const message = `documents of ${name} cannot be read, only those of ${[...vendors.keys()].join(', ')}`
+  throw new RelayError('CONFIG_INVALID', message, { retryable: false })
 }

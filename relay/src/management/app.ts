@@ -8,7 +8,7 @@ import { readReadiness, readStatus, type StatusOptions } from './status.js'
 
 export interface ManagementOptions extends Guards {
   readonly status: StatusOptions
-  readonly metrics: () => Promise<Metrics>
+  readonly metrics: Metrics
   readonly logger: Logger
 }
 
@@ -27,8 +27,8 @@ export function createManagementApp(options: ManagementOptions): Express {
     response.status(readiness.status === 'ready' ? 200 : 503).json(readiness)
   })
   answer(app, '/metrics', async (_request, response) => {
-    const metrics = await options.metrics()
-    response.set('content-type', metrics.contentType).send(await metrics.render())
+    const page = await options.metrics.render()
+    response.set('content-type', options.metrics.contentType).send(page)
   })
   app.use(tokenGuard(options))
   answer(app, '/status', (_request, response) => {

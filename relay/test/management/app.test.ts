@@ -37,7 +37,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close()
 })
 
-function start(options: Partial<ManagementOptions> & { isDraining?: boolean } = {}) {
+async function start(options: Partial<ManagementOptions> & { isDraining?: boolean } = {}) {
   const shop = environmentOf('shop')
   const blog = environmentOf('blog')
   const extra = environmentOf('extra')
@@ -56,12 +56,11 @@ function start(options: Partial<ManagementOptions> & { isDraining?: boolean } = 
       environments,
       isDraining: () => options.isDraining === true,
     },
-    metrics: () =>
-      createMetrics({
-        version: '1.2.3',
-        requests: createRequestDurations(),
-        environments: () => environments.map(({ environment }) => readEnvironment(environment, nowMs)),
-      }),
+    metrics: await createMetrics({
+      version: '1.2.3',
+      requests: createRequestDurations(),
+      environments: () => environments.map(({ environment }) => readEnvironment(environment, nowMs)),
+    }),
     logger,
     ...options,
   })
@@ -72,13 +71,13 @@ function start(options: Partial<ManagementOptions> & { isDraining?: boolean } = 
 
 describe('the management plane', () => {
   it('lives', async () => {
-    const response = await start().ask.get('/livez')
+    const response = await (await start()).ask.get('/livez')
     expect(response.status).toBe(200)
     expect(response.body).toEqual({ status: 'alive' })
   })
 
   it('is ready when every required environment has data, of any age', async () => {
-    const { ask, shop, blog } = start()
+    const { ask, shop, blog } = await start()
     expect((await ask.get('/readyz')).body).toEqual({ status: 'waiting', waiting: ['shop', 'blog'] })
     shop.sink.document(documentOf({ a: 1 }), {})
     const waiting = await ask.get('/readyz')
@@ -90,7 +89,7 @@ describe('the management plane', () => {
   })
 
   it('is not ready any more once the relay is about to stop', async () => {
-    const { ask, shop, blog } = start({ isDraining: true })
+    const { ask, shop, blog } = await start({ isDraining: true })
     shop.sink.document(documentOf({ a: 1 }), {})
     blog.sink.document(documentOf({ a: 1 }), {})
     const response = await ask.get('/readyz')
@@ -99,7 +98,7 @@ describe('the management plane', () => {
   })
 
   it('tells the status of each environment', async () => {
-    const { ask, shop } = start()
+    const { ask, shop } = await start()
     shop.sink.document({ ...documentOf({ a: 1, b: 2 }), warning: 'odd' }, {})
     shop.sink.failed(new RelayError('UPSTREAM_TIMEOUT', 'slow', { retryable: true }))
     const { served } = shop.environment
@@ -145,14 +144,14 @@ describe('the management plane', () => {
   })
 
   it('serves the metrics', async () => {
-    const response = await start().ask.get('/metrics')
+    const response = await (await start()).ask.get('/metrics')
     expect(response.status).toBe(200)
     expect(response.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8')
     expect(response.text).toContain('switchyard_environment_state{environment="blog",state="waiting"} 1')
   })
 
   it.each(['/livez', '/readyz', '/metrics', '/status'])('answers HEAD %s, and 405 to other methods', async (path) => {
-    const { ask } = start()
+    const { ask } = await start()
     expect((await ask.head(path)).text).toBeUndefined()
     const response = await ask.post(path)
     expect(response.status).toBe(405)
@@ -167,12 +166,14 @@ describe('the management plane', () => {
     ['/', 404, 'NOT_FOUND'],
     ['/%E0%A4%A', 404, 'NOT_FOUND'],
   ])('answers %s with JSON', async (path, status, code) => {
-    const response = await start().ask.get(path)
+    const response = await (await start()).ask.get(path)
     expect([response.status, response.body.error.code]).toEqual([status, code])
   })
 
   it('answers with JSON when it fails, and says nothing of the inside', async () => {
-    const { ask } = start({ metrics: () => Promise.reject(new Error('inside')) })
+    const { ask } = await start({
+      metrics: { contentType: 'text/plain', render: () => Promise.reject(new Error('inside')) },
+    })
     const response = await ask.get('/metrics')
     expect(response.status).toBe(500)
     expect(response.body.error.code).toBe('INTERNAL')
@@ -180,7 +181,7 @@ describe('the management plane', () => {
   })
 
   it('does not name its framework, and lets nothing be cached', async () => {
-    const { headers } = await start().ask.get('/livez')
+    const { headers } = await (await start()).ask.get('/livez')
     expect(headers['x-powered-by']).toBeUndefined()
     expect(headers.etag).toBeUndefined()
     expect(headers['cache-control']).toBe('no-store')
@@ -189,7 +190,7 @@ describe('the management plane', () => {
   it.each(['localhost', 'localhost:8081', 'LOCALHOST', '127.0.0.1:1', '[::1]:8081'])(
     'answers to the host %s',
     async (host) => {
-      expect((await start().ask.get('/status').set('host', host)).status).toBe(200)
+      expect((await (await start()).ask.get('/status').set('host', host)).status).toBe(200)
     },
   )
 
@@ -197,14 +198,14 @@ describe('the management plane', () => {
     'refuses the host %j, by which a web page could reach it',
     async (host) => {
       for (const path of ['/status', '/metrics', '/livez', '/nothing']) {
-        const response = await start().ask.get(path).set('host', host)
+        const response = await (await start()).ask.get(path).set('host', host)
         expect([response.status, response.body.error.code]).toEqual([403, 'HOST_NOT_ALLOWED'])
       }
     },
   )
 
   it('wants the token for everything but liveness, readiness and metrics when others can reach it', async () => {
-    const { ask } = start({ isExposed: true, token: 'sesame' })
+    const { ask } = await start({ isExposed: true, token: 'sesame' })
     for (const path of ['/livez', '/metrics'])
       expect((await ask.get(path).set('host', 'relay.example')).status).toBe(200)
     for (const authorization of ['', 'Bearer wrong', 'Basic sesame', 'sesame']) {

@@ -81,7 +81,6 @@ class Look {
     if (this.#signal.aborted || after.mark !== mark) return
     this.#seen = now() - after.changedAtMs > settledMs ? mark : null
     const digest = createHash('sha256').update(bytes).digest('base64')
-    if (digest === this.#reported) return
     if (digest === this.#delivered) {
       this.#reported = null
       return this.#sink.unchanged()

@@ -38,26 +38,42 @@ function createRecorder() {
 }
 
 let folder: string
-let stop: () => Promise<void>
+let stops: (() => Promise<void>)[]
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'switchyard-file-'))
+  stops = []
 })
 afterEach(async () => {
-  await stop()
+  await Promise.all(stops.map((stop) => stop()))
   await rm(folder, { recursive: true })
 })
 
 /** Starts a source; `pollIntervalMs` of an hour leaves only the watch to notice a change. */
-function start(path: string, pollIntervalMs = 3_600_000) {
+function start(path: string, pollIntervalMs = 3_600_000, now = Date.now) {
   const recorder = createRecorder()
   const abort = new AbortController()
-  const running = createFileSource({ path, pollIntervalMs, now: Date.now }).run(recorder, abort.signal)
-  stop = async () => {
+  const running = createFileSource({ path, pollIntervalMs, now }).run(recorder, abort.signal)
+  stops.push(async () => {
     abort.abort()
     await running
-  }
+  })
   return recorder
+}
+
+/** Once the watch is there, a source looks a second time: from then on only the watch tells it to. */
+async function watching(recorder: ReturnType<typeof createRecorder>): Promise<void> {
+  await recorder.next('document')
+  await recorder.next('unchanged')
+}
+
+/** Resolves after another source, of a good file in a folder of its own, has looked at it so many times every 5 ms. */
+async function ticks(count: number): Promise<void> {
+  const path = join(folder, 'ticks', 'flags.json')
+  await mkdir(join(folder, 'ticks'))
+  await writeFile(path, '{}')
+  const recorder = start(path, 5)
+  for (let tick = 0; tick < count; tick += 1) await recorder.next('unchanged')
 }
 
 describe('a file source', () => {
@@ -73,7 +89,7 @@ describe('a file source', () => {
     const path = join(folder, 'flags.json')
     await writeFile(path, '{"flags": 1}')
     const recorder = start(path)
-    await recorder.next('document')
+    await watching(recorder)
     await writeFile(path, '{"flags": 2}')
     expect(await recorder.next('document')).toMatchObject({ document: { flags: 2 } })
   })
@@ -82,7 +98,7 @@ describe('a file source', () => {
     const path = join(folder, 'flags.yaml')
     await writeFile(path, 'flags: 0')
     const recorder = start(path)
-    await recorder.next('document')
+    await watching(recorder)
     for (let round = 1; round <= 3; round += 1) {
       await writeFile(join(folder, '.flags.yaml.swp'), `flags: ${round}`)
       await rename(join(folder, '.flags.yaml.swp'), path)
@@ -100,9 +116,8 @@ describe('a file source', () => {
     await publish(1)
     await symlink(join('..data', 'flags.json'), join(folder, 'flags.json'))
     const recorder = start(join(folder, 'flags.json'))
-    expect(await recorder.next('document')).toMatchObject({ document: { flags: 1 } })
+    await watching(recorder)
     await publish(2)
-    await rm(join(folder, '..v1'), { recursive: true })
     expect(await recorder.next('document')).toMatchObject({ document: { flags: 2 } })
   })
 
@@ -144,12 +159,16 @@ describe('a file source', () => {
     expect(recorder.events.filter(({ kind }) => kind === 'failed')).toEqual([])
   })
 
-  it('does not call a broken file unchanged, however often it looks', async () => {
+  it.each([
+    ['changed just now', 0],
+    ['has not changed for long', 60_000],
+  ])('does not call a broken file unchanged that %s, however often it looks', async (_name, aheadMs) => {
     const path = join(folder, 'flags.json')
     await writeFile(path, 'nonsense')
-    const recorder = start(path, 5)
+    const recorder = start(path, 5, () => Date.now() + aheadMs)
     await recorder.next('failed')
-    await writeFile(join(folder, 'other'), '')
+    await ticks(10)
+    expect(recorder.events).toEqual([])
     await writeFile(path, 'other nonsense')
     await recorder.next('failed')
     expect(recorder.events).toEqual([])

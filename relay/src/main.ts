@@ -1,0 +1,190 @@
+/** Wires the relay together: sources feed environments, and two servers answer. */
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { Configuration, EnvironmentConfiguration } from './config/configuration.js'
+import { isLoopback } from './config/loopback.js'
+import { createEnvironment, type RunningEnvironment } from './environments/create-environment.js'
+import { createDirectory, maskKeys, type DirectoryEntry } from './environments/directory.js'
+import { readEnvironment } from './environments/read-environment.js'
+import { createUpstream } from './environments/upstream.js'
+import { createDataPlane, type DataPlane } from './http/server.js'
+import { RelayError } from './relay-error.js'
+import { createLogger, type Logger } from './telemetry/logger.js'
+import { createRequestDurations, type RequestDurations } from './telemetry/request-durations.js'
+
+export interface RelayOptions {
+  readonly version: string
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  /** Where log lines go. */
+  readonly log: { write(line: string): unknown }
+}
+
+export interface RunningRelay {
+  /** Where applications ask, such as `http://127.0.0.1:8080`. */
+  readonly dataUrl: string
+  readonly managementUrl: string
+  /** Lets requests under way finish within the drain timeout, then stops everything. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts the relay: both ports are open when this resolves, and data arrives as soon as the upstreams deliver it.
+ *
+ * @throws RelayError LISTEN_FAILED where a port is not to be had, CONFIG_INVALID for an upstream that is not spoken; nothing
+ * is left running then
+ */
+export async function startRelay(configuration: Configuration, options: RelayOptions): Promise<RunningRelay> {
+  const relay = await assemble(configuration, options)
+  const stop = new AbortController()
+  const sources = relay.entries.map(({ environment }) => environment.run(stop.signal))
+  const close = async (): Promise<void> => {
+    relay.state.isDraining = true
+    await relay.dataPlane.close(configuration.server.drainTimeoutMs)
+    stop.abort()
+    await Promise.all(sources)
+    relay.management.close()
+    relay.management.closeAllConnections()
+  }
+  try {
+    await listen(relay.dataPlane.server, 'server', configuration.server)
+    await listen(relay.management, 'management', configuration.management)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  void relay.loadManagement()
+  const [dataUrl, managementUrl] = [urlOf(relay.dataPlane.server), urlOf(relay.management)]
+  relay.logger.info({ version: options.version, dataUrl, managementUrl }, 'the relay listens')
+  return { dataUrl, managementUrl, close }
+}
+
+interface Relay {
+  readonly version: string
+  readonly now: () => number
+  readonly startedAtMs: number
+  readonly logger: Logger
+  readonly entries: readonly RelayEntry[]
+  readonly requests: RequestDurations
+  readonly state: { isDraining: boolean }
+}
+
+interface AssembledRelay extends Relay {
+  readonly dataPlane: DataPlane
+  readonly management: Server
+  readonly loadManagement: () => Promise<RequestListener>
+}
+
+interface RelayEntry extends DirectoryEntry {
+  readonly environment: RunningEnvironment
+  readonly required: boolean
+}
+
+async function assemble(configuration: Configuration, { version, now, log }: RelayOptions): Promise<AssembledRelay> {
+  const logger = createLogger({ ...configuration.log, destination: log, now })
+  const relay: Relay = {
+    version,
+    now,
+    startedAtMs: now(),
+    logger,
+    entries: await Promise.all(configuration.environments.map((each) => createEntry(each, now, logger))),
+    requests: createRequestDurations(),
+    state: { isDraining: false },
+  }
+  const dataPlane = createDataPlane({
+    directory: createDirectory(relay.entries),
+    // Relay and engine are released together, under one version.
+    engineVersion: version,
+    limits: configuration.server,
+    observe: relay.requests.observe,
+    logger,
+    now,
+  })
+  const loadManagement = managementLoader(configuration, relay)
+  const management = createServer((request, response) => {
+    void loadManagement().then((answer) => answer(request, response))
+  })
+  return { ...relay, dataPlane, management, loadManagement }
+}
+
+async function createEntry(
+  configured: EnvironmentConfiguration,
+  now: () => number,
+  logger: Logger,
+): Promise<RelayEntry> {
+  const { name, serverKeys, clientKeys, required, cors } = configured
+  const upstream = await createUpstream(configured.upstream, now)
+  const environment = createEnvironment({ name, ...upstream, corsOrigins: cors.origins, now, logger })
+  return { environment, serverKeys, clientKeys, required }
+}
+
+/** The management plane's answers; loaded at the first call, as the data plane must not wait for it. */
+function managementLoader({ management }: Configuration, relay: Relay): () => Promise<RequestListener> {
+  const isOwnName = (name: string): boolean =>
+    isLoopback(name) || name === management.host.toLowerCase() || management.allowedHosts.includes(name)
+  const load = async (): Promise<RequestListener> => {
+    const [{ createManagementApp }, { createMetrics }] = await Promise.all([
+      import('./management/app.js'),
+      import('./telemetry/metrics.js'),
+    ])
+    const environments = (): ReturnType<typeof readEnvironment>[] =>
+      relay.entries.map(({ environment }) => readEnvironment(environment, relay.now()))
+    const metrics = await createMetrics({ version: relay.version, environments, requests: relay.requests })
+    return createManagementApp({
+      isExposed: !isLoopback(management.host),
+      isHostAllowed: isOwnName,
+      ...(management.token === undefined ? {} : { token: management.token }),
+      status: {
+        version: relay.version,
+        startedAtMs: relay.startedAtMs,
+        now: relay.now,
+        environments: relay.entries.map((entry) => ({ ...entry, keys: maskKeys(entry) })),
+        isDraining: () => relay.state.isDraining,
+      },
+      metrics,
+      logger: relay.logger,
+    })
+  }
+  return once(load)
+}
+
+/** A function that does its work at the first call, and gives the same to all others. */
+function once<Result>(work: () => Result): () => Result {
+  let done: { readonly result: Result } | null = null
+  return () => (done ??= { result: work() }).result
+}
+
+type Plane = 'server' | 'management'
+
+/** @throws RelayError LISTEN_FAILED with what to do about it */
+async function listen(server: Server, plane: Plane, { host, port }: { host: string; port: number }): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen({ host, port }, () => {
+        server.off('error', reject)
+        resolve()
+      })
+    })
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
+    const reason = listenReasons.get(code) ?? `cannot be opened (${code})`
+    const variable = `SWITCHYARD_${plane.toUpperCase()}__PORT`
+    const message = `port ${port} on ${host} ${reason}; to use another port, set ${plane}.port or ${variable}`
+    throw new RelayError('LISTEN_FAILED', message, { retryable: false, cause })
+  }
+}
+
+const listenReasons: ReadonlyMap<string, string> = new Map([
+  ['EADDRINUSE', 'is in use: stop the program that has it'],
+  ['EACCES', 'may not be opened by this user'],
+  ['EADDRNOTAVAIL', 'cannot be opened: this machine has no such address'],
+  ['ENOTFOUND', 'cannot be opened: there is no such host name'],
+])
+
+/** An address that this machine can ask, also where the server listens on all of them. */
+function urlOf(server: Server): string {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new TypeError('the server does not listen')
+  const host = address.address === '0.0.0.0' || address.address === '::' ? 'localhost' : address.address
+  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`
+}
