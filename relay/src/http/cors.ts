@@ -1,5 +1,5 @@
 /** Which pages of other origins may read answers. Nobody may unless an environment says so, and never with credentials. */
-import type { Exchange } from './exchange.js'
+import type { Exchange, Plane } from './exchange.js'
 
 const requestHeaders = 'content-type, authorization, x-api-key, if-none-match, traceparent'
 
@@ -23,28 +23,23 @@ export function corsHeaders({ request, access, plane }: Exchange): readonly stri
 }
 
 /**
- * The headers that answer a preflight. It carries no key, so any environment's origin is good enough; the answer itself is held
- * to the environment's own list.
+ * What else answers a preflight. It carries no key, so any environment's origin is good enough; the answer itself is held to the
+ * environment's own list.
  *
  * @param methods as in `Allow`
  */
 export function preflightHeaders({ request, plane }: Exchange, methods: string): readonly string[] {
   const { origin } = request.headers
-  const allowed = origin === undefined ? null : allowedSomewhere(plane, origin)
-  if (allowed === null) return []
+  if (origin === undefined || allowedSomewhere(plane, origin) === null) return []
+  // prettier-ignore
   return [
-    'Access-Control-Allow-Origin',
-    allowed,
-    'Access-Control-Allow-Methods',
-    methods,
-    'Access-Control-Allow-Headers',
-    requestHeaders,
-    'Access-Control-Max-Age',
-    maxAgeSeconds,
+    'Access-Control-Allow-Methods', methods,
+    'Access-Control-Allow-Headers', requestHeaders,
+    'Access-Control-Max-Age', maxAgeSeconds,
   ]
 }
 
-function allowedSomewhere({ directory }: Exchange['plane'], origin: string): string | null {
+function allowedSomewhere({ directory }: Plane, origin: string): string | null {
   let allowed: string | null = null
   for (const { corsOrigins } of directory.environments) allowed ??= allowedBy(corsOrigins, origin, true)
   return allowed

@@ -15,11 +15,11 @@ const reserved: readonly string[] = [...vendors.values()].flatMap(({ reservedAtt
  * They get an empty context. Reserved attributes are left out.
  */
 export function readEvaluationContext(body: Buffer): ReadContext {
-  if (body.length === 0) return { ok: true, context: {} }
   if (!isUtf8(body)) return wrong('the body is not UTF-8')
   let parsed: unknown
   try {
-    parsed = JSON.parse(body.toString())
+    const text = body.toString()
+    parsed = text.trim() === '' ? null : JSON.parse(text)
   } catch {
     return wrong('the body is not JSON')
   }

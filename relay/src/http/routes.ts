@@ -35,8 +35,10 @@ export interface Found {
 const parameter = '{key}'
 
 const places = [...new Set(routes.map(({ template }) => template))].map(placeOf)
-const fixed: ReadonlyMap<string, Place> = new Map(places.map((place) => [place.template, place]))
-const open: readonly (readonly [prefix: string, place: Place])[] = places
+const fixed: ReadonlyMap<string, Place> = new Map(
+  places.filter(({ template }) => !template.endsWith(parameter)).map((place) => [place.template, place]),
+)
+const keyed: readonly (readonly [prefix: string, place: Place])[] = places
   .filter(({ template }) => template.endsWith(parameter))
   .map((place) => [place.template.slice(0, -parameter.length), place])
 
@@ -55,12 +57,10 @@ function placeOf(template: string): Place {
  */
 export function findPlace(target: string): Found | null {
   const path = pathOf(target)
-  const place = fixed.get(path)
-  if (place !== undefined) return { place, encodedKey: undefined }
-  for (const [prefix, keyed] of open) {
-    if (path.length > prefix.length && path.startsWith(prefix)) {
-      return { place: keyed, encodedKey: path.slice(prefix.length) }
-    }
+  const exact = fixed.get(path)
+  if (exact !== undefined) return { place: exact, encodedKey: undefined }
+  for (const [prefix, place] of keyed) {
+    if (path.length > prefix.length && path.startsWith(prefix)) return { place, encodedKey: path.slice(prefix.length) }
   }
   return null
 }

@@ -1,6 +1,6 @@
 /** A data plane on a free port, over environments that tests fill by hand. */
 import { compile, seal, type EvaluatedOutcome, type Flag, type Ruleset } from '@switchyard/engine'
-import { connect, type AddressInfo } from 'node:net'
+import { connect, type AddressInfo, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { createDirectory } from '../../src/environments/directory.js'
 import type { Environment, EnvironmentStatus, Served } from '../../src/environments/environment.js'
@@ -133,13 +133,18 @@ export interface RawAnswer {
 
 /** Writes text on a socket of its own and reads until the relay closes it. */
 export function converse(port: number, text: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1', () => socket.write(text))
+  return textOf(socket)
+}
+
+/** All that comes until the socket closes. */
+export function textOf(socket: Socket): Promise<string> {
   return new Promise((resolve, reject) => {
-    let answer = ''
-    const socket = connect(port, '127.0.0.1', () => socket.write(text))
+    let text = ''
     socket.setEncoding('latin1')
-    socket.on('data', (chunk: string) => (answer += chunk))
+    socket.on('data', (chunk: string) => (text += chunk))
     socket.on('error', reject)
-    socket.on('close', () => resolve(answer))
+    socket.on('close', () => resolve(text))
   })
 }
 
@@ -152,4 +157,20 @@ export function parseAnswer(text: string): RawAnswer {
     return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()] as const
   })
   return { status: Number(start.split(' ')[1]), headers: Object.fromEntries(headers), body: text.slice(end + 4) }
+}
+
+export const bulkPath = '/ofrep/v1/evaluate/flags'
+
+/** Asks with the server key unless told otherwise; a body that is text is sent as it is. */
+export function post(
+  plane: TestPlane,
+  path: string,
+  body: unknown = {},
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  return fetch(plane.url + path, {
+    method: 'POST',
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${serverKey}`, ...headers },
+  })
 }
