@@ -22,19 +22,29 @@ export interface Health {
 
 export function createHealth(events: HealthEvents): Health {
   let state: 'starting' | 'ready' | 'stale' | 'error' | 'stopped' = 'starting'
+  let isStaleAtStart = false
+
+  function answered(isStale: boolean): void {
+    if (state === 'stopped') return
+    if (state === 'starting') {
+      isStaleAtStart = isStale
+      return
+    }
+    const next = isStale ? 'stale' : 'ready'
+    if (next === state) return
+    state = next
+    if (isStale) events.stale()
+    else events.ready()
+  }
 
   return {
     started(isReady) {
-      if (state === 'starting') state = isReady ? 'ready' : 'error'
+      if (state !== 'starting') return
+      state = isReady ? 'ready' : 'error'
+      // The SDK says READY once initialisation has ended; what is old must be said after that.
+      if (isReady && isStaleAtStart) setTimeout(() => answered(true), 0)
     },
-    answered(response) {
-      if (state === 'starting' || state === 'stopped') return
-      const next = response.header('switchyard-state') === 'stale' ? 'stale' : 'ready'
-      if (next === state) return
-      state = next
-      if (next === 'ready') events.ready()
-      else events.stale()
-    },
+    answered: (response) => answered(response.header('switchyard-state') === 'stale'),
     failed({ kind, message }) {
       if (kind === 'later' || (state !== 'ready' && state !== 'stale')) return
       state = 'error'

@@ -1,5 +1,6 @@
 /**
- * The OpenFeature server provider: every evaluation asks the relay, and the application is told truthfully whether that works.
+ * The OpenFeature server provider. By default it evaluates the relay's ruleset inside the application; it can also ask the
+ * relay for each answer. Either way the application is told truthfully what it can rely on.
  *
  * @see https://openfeature.dev/specification/sections/providers
  */
@@ -15,17 +16,11 @@ import {
   type ResolutionDetails,
 } from '@openfeature/server-sdk'
 import { createTransport } from '#transport'
-import {
-  createOfrepClient,
-  failed,
-  type Json,
-  type OfrepClient,
-  resolve,
-  type Resolution,
-  type ValueType,
-} from '../ofrep/index.js'
+import type { Json, Resolution, ValueType } from '../ofrep/index.js'
 import { createHealth, type Health } from './health.js'
-import { readOptions, type SwitchyardProviderOptions } from './options.js'
+import { InProcessLine } from './in-process-line.js'
+import { readOptions, type Settings, type SwitchyardProviderOptions } from './options.js'
+import { Remote } from './remote.js'
 import { toResolutionDetails } from './resolution-details.js'
 import type { ClosableTransport } from './transport.js'
 
@@ -33,50 +28,74 @@ export class SwitchyardProvider implements Provider {
   readonly metadata = { name: 'switchyard' } as const
   readonly runsOn = 'server'
   readonly events: OpenFeatureEventEmitter = new OpenFeatureEventEmitter()
-  readonly #client: OfrepClient
+  readonly #settings: Settings
   readonly #transport: ClosableTransport
   readonly #health: Health
-  /** No request before that moment, epoch milliseconds: the relay asked for a pause. */
-  #notBeforeMs = 0
+  readonly #remote: Remote
+  /** null in remote mode. */
+  #line: InProcessLine | null
 
   constructor(options: SwitchyardProviderOptions) {
-    const { baseUrl, headers, timeoutMs } = readOptions(options)
-    this.#transport = createTransport({ timeoutMs })
-    this.#client = createOfrepClient({ baseUrl, headers, transport: this.#transport.send, now: Date.now })
+    this.#settings = readOptions(options)
+    this.#transport = createTransport(this.#settings)
+    const stale = (message: string): void => this.events.emit(ProviderEvents.Stale, { message })
     this.#health = createHealth({
       ready: () => this.events.emit(ProviderEvents.Ready),
-      stale: () => this.events.emit(ProviderEvents.Stale, { message: 'the relay serves data that may be outdated' }),
+      stale: () => stale('the relay serves data that may be outdated'),
       error: (message) => this.events.emit(ProviderEvents.Error, { message, errorCode: ErrorCode.GENERAL }),
     })
+    this.#remote = new Remote(this.#settings, this.#transport, {
+      answered: (response) => this.#line === null && this.#health.answered(response),
+      failed: (failure) => this.#line === null && this.#health.failed(failure),
+    })
+    this.#line =
+      this.#settings.mode === 'remote'
+        ? null
+        : new InProcessLine(this.#settings, this.#transport, {
+            ready: () => this.events.emit(ProviderEvents.Ready),
+            stale,
+            changed: (flagsChanged) => this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged }),
+          })
+  }
+
+  /** How answers are made now: `remote` also where the relay offers no rulesets that this version can read. */
+  get mode(): 'in-process' | 'remote' {
+    return this.#line === null ? 'remote' : 'in-process'
   }
 
   /**
-   * Asks the relay once for this context's flags, so that READY means: reachable, credentials accepted, data present.
+   * READY means: credentials accepted, data present.
    *
    * @throws ProviderFatalError when the credentials are refused
-   * @throws ProviderNotReadyError when the relay cannot answer now; evaluations go on trying, and READY follows by event
+   * @throws ProviderNotReadyError when the relay cannot answer now; it goes on trying, and READY follows by event
    */
   async initialize(context: EvaluationContext = {}): Promise<void> {
-    const result = await this.#client.evaluateFlags(context)
-    this.#pauseIfAsked(result)
-    switch (result.kind) {
-      case 'flags':
-      case 'unchanged':
-        this.#health.started(true)
-        if (result.response !== undefined) this.#health.answered(result.response)
+    if (this.#line !== null) {
+      const failure = await this.#line.start()
+      if (failure?.kind === 'refused') return this.#refuse(failure.message)
+      if (failure?.kind !== 'unknown') {
+        this.#line.started()
+        if (failure !== null) throw new ProviderNotReadyError(`the relay cannot be read yet (${failure.message})`)
         return
-      case 'refused':
-        throw new ProviderFatalError(`the relay refuses the credentials (${result.message})`)
-      case 'later':
-      case 'unavailable':
-        this.#health.started(false)
-        throw new ProviderNotReadyError(`the relay cannot answer yet (${result.message})`)
+      }
+      await this.#line.close()
+      this.#line = null
     }
+    const failure = await this.#remote.probe(context)
+    if (failure?.kind === 'refused') return this.#refuse(failure.message)
+    this.#health.started(failure === null)
+    if (failure !== null) throw new ProviderNotReadyError(`the relay cannot answer yet (${failure.message})`)
+  }
+
+  async #refuse(message: string): Promise<never> {
+    await this.onClose()
+    throw new ProviderFatalError(`the relay refuses the credentials (${message})`)
   }
 
   /** Lets go of all connections; requests in flight end with an error. */
   async onClose(): Promise<void> {
     this.#health.stop()
+    await this.#line?.close()
     await this.#transport.close()
   }
 
@@ -118,28 +137,9 @@ export class SwitchyardProvider implements Provider {
     defaultValue: T,
     context: EvaluationContext,
   ): Promise<ResolutionDetails<T>> {
-    return toResolutionDetails<T>(await this.#ask(flagKey, type, defaultValue, context))
-  }
-
-  async #ask(
-    flagKey: string,
-    type: ValueType,
-    defaultValue: Json,
-    context: EvaluationContext,
-  ): Promise<Resolution<Json>> {
-    const pauseMs = this.#notBeforeMs - Date.now()
-    if (pauseMs > 0) return failed(defaultValue, 'GENERAL', `the relay asked for a pause of ${pauseMs} ms`)
-    const result = await this.#client.evaluateFlag(flagKey, context)
-    this.#pauseIfAsked(result)
-    if (result.kind !== 'value' && result.kind !== 'error') {
-      this.#health.failed(result)
-      return failed(defaultValue, 'GENERAL', result.message)
-    }
-    if (result.response !== undefined) this.#health.answered(result.response)
-    return resolve(result, type, defaultValue)
-  }
-
-  #pauseIfAsked(result: { readonly kind: string; readonly retryAfterMs?: number | null }): void {
-    if (result.kind === 'later' && result.retryAfterMs) this.#notBeforeMs = Date.now() + result.retryAfterMs
+    const answer: Resolution<Json> =
+      this.#line?.evaluator.resolve(flagKey, type, defaultValue, context) ??
+      (await this.#remote.resolve(flagKey, type, defaultValue, context))
+    return toResolutionDetails<T>(answer)
   }
 }

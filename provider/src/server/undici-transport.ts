@@ -1,6 +1,5 @@
 /** The transport on Node: a pool of keep-alive connections of our own, so that closing the provider closes them. */
 import { Agent, request } from 'undici'
-import type { TransportResponse } from '../ofrep/index.js'
 import type { CreateTransport } from './transport.js'
 
 /** An answer about flags larger than this is not one. */
@@ -8,21 +7,28 @@ const maxBodyBytes = 64 * 1024 * 1024
 
 export const createTransport: CreateTransport = ({ timeoutMs }) => {
   const agent = new Agent({ connect: { timeout: timeoutMs }, maxResponseSize: maxBodyBytes, pipelining: 1 })
+  // A stream outgrows any limit of an answer in time.
+  const streams = new Agent({ connect: { timeout: timeoutMs }, headersTimeout: timeoutMs, bodyTimeout: 0 })
   const closing = new AbortController()
   return {
-    async send({ url, headers, body }): Promise<TransportResponse> {
+    async send({ url, headers, body }) {
       const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)])
       const response = await request(url, { method: 'POST', headers, body, dispatcher: agent, signal })
       const text = await response.body.text()
-      return {
-        status: response.statusCode,
-        header: (name) => [response.headers[name.toLowerCase()] ?? null].flat()[0] ?? null,
-        body: text,
-      }
+      return { status: response.statusCode, header: (name) => headerOf(response.headers, name), body: text }
+    },
+    async open({ url, headers, signal }) {
+      const until = AbortSignal.any([closing.signal, signal])
+      const response = await request(url, { headers, dispatcher: streams, signal: until })
+      return { status: response.statusCode, header: (name) => headerOf(response.headers, name), chunks: response.body }
     },
     async close() {
       closing.abort(new Error('the provider was closed'))
-      await agent.destroy()
+      await Promise.all([agent.destroy(), streams.destroy()])
     },
   }
+}
+
+function headerOf(headers: Record<string, string | string[] | undefined>, name: string): string | null {
+  return [headers[name.toLowerCase()]].flat()[0] ?? null
 }

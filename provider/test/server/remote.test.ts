@@ -33,7 +33,9 @@ async function connect(
   for (const event of Object.values(ProviderEvents)) {
     client.addHandler(event, (details?: EventDetails) => events.push(`${event} ${details?.message ?? ''}`.trim()))
   }
-  await OpenFeature.setProviderAndWait(domain, new SwitchyardProvider({ url, ...options })).catch(() => undefined)
+  await OpenFeature.setProviderAndWait(domain, new SwitchyardProvider({ url, mode: 'remote', ...options })).catch(
+    () => undefined,
+  )
   return { client, events }
 }
 
@@ -208,7 +210,7 @@ describe('living', () => {
 
   it('leaves no connection open after closing, and ends what is in flight', async () => {
     const relay = await serve(empty)
-    const provider = new SwitchyardProvider({ url: relay.url })
+    const provider = new SwitchyardProvider({ url: relay.url, mode: 'remote' })
     await provider.initialize()
     let asked = (): void => undefined
     const isAsked = new Promise<void>((resolve) => (asked = resolve))

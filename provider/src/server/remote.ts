@@ -1,0 +1,66 @@
+/** Evaluation by the relay: one request for each answer. */
+import {
+  createOfrepClient,
+  failed,
+  resolve,
+  type Failure,
+  type FlagAnswer,
+  type Json,
+  type OfrepClient,
+  type Resolution,
+  type TransportResponse,
+  type ValueType,
+} from '../ofrep/index.js'
+import type { Settings } from './options.js'
+import type { ClosableTransport } from './transport.js'
+
+export interface RemoteEvents {
+  /** The relay answered; its headers say whether its data is fresh. */
+  readonly answered: (response: TransportResponse) => void
+  readonly failed: (failure: Failure) => void
+}
+
+/** Asks the relay. Never throws, never rejects. */
+export class Remote {
+  readonly #client: OfrepClient
+  readonly #events: RemoteEvents
+  readonly #now: () => number
+  /** No request before that moment, epoch milliseconds: the relay asked for a pause. */
+  #notBeforeMs = 0
+
+  constructor({ baseUrl, headers }: Settings, transport: ClosableTransport, events: RemoteEvents) {
+    this.#now = Date.now
+    this.#client = createOfrepClient({ baseUrl, headers, transport: transport.send, now: this.#now })
+    this.#events = events
+  }
+
+  /** Asks once for this context's flags. @returns what is wrong, or null */
+  async probe(context: object): Promise<Failure | null> {
+    const result = await this.#client.evaluateFlags(context)
+    if (result.kind !== 'flags' && result.kind !== 'unchanged') return this.#failed(result)
+    if (result.response !== undefined) this.#events.answered(result.response)
+    return null
+  }
+
+  async resolve(flagKey: string, type: ValueType, defaultValue: Json, context: object): Promise<Resolution<Json>> {
+    const answer = await this.#ask(flagKey, context)
+    if (typeof answer === 'string') return failed(defaultValue, 'GENERAL', answer)
+    return resolve(answer, type, defaultValue)
+  }
+
+  /** The answer, or why there is none. */
+  async #ask(flagKey: string, context: object): Promise<FlagAnswer | string> {
+    const pauseMs = this.#notBeforeMs - this.#now()
+    if (pauseMs > 0) return `the relay asked for a pause of ${pauseMs} ms`
+    const result = await this.#client.evaluateFlag(flagKey, context)
+    if (result.kind !== 'value' && result.kind !== 'error') return this.#failed(result).message
+    if (result.response !== undefined) this.#events.answered(result.response)
+    return result
+  }
+
+  #failed(failure: Failure): Failure {
+    if (failure.kind === 'later') this.#notBeforeMs = this.#now() + (failure.retryAfterMs ?? 0)
+    this.#events.failed(failure)
+    return failure
+  }
+}
