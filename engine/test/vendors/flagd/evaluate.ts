@@ -66,7 +66,9 @@ export function select(targeting: unknown, context: JsonObject = {}, options: Fl
 }
 
 export function translated(flag: unknown, options: FlagdOptions = {}): Flag {
-  return flagd.translate(decoded({ flags: { f: flag } }), options).ruleset.flags['f'] as Flag
+  const { f } = flagd.translate(decoded({ flags: { f: flag } }), options).ruleset.flags
+  if (f === undefined) throw new Error('the flag was left out')
+  return f
 }
 
 /** The decision of {@link flagWith} for that rule. */

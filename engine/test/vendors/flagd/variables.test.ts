@@ -37,6 +37,8 @@ describe('var', () => {
     ['evaluates the default', { var: ['gone', { var: 'a' }] }, 1],
     ['even where it is not needed', { var: ['a', { nope: 1 }] }, failed],
     ['computes the path', { var: { cat: ['user', '.name'] } }, 'ann'],
+    ['computes path and default together', { var: { merge: ['gone', 'else'] } }, 'else'],
+    ['ignores a third one', { var: ['gone', 'else', 1] }, null],
     ['of null is null', { var: null }, null],
     ['of a number looks for its text', { var: 5 }, null],
     ['of true fails', { var: true }, failed],
