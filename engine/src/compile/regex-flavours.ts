@@ -88,17 +88,24 @@ const flagBits: ReadonlyMap<string, number> = new Map([
 /**
  * Translates a pattern, or says what in it cannot be said in RE2.
  *
- * @param flavour `re2`, `python`, `dotnet`, `ecma`, or `cloudbees:<flags>` (read as ECMAScript with those flags)
+ * @param flavour `re2`, `python`, `dotnet`, `ecma`, or `cloudbees:<flags>`: read as ECMAScript, with the flags i, s, m, x (blanks
+ *   and comments mean nothing) and n (groups capture nothing, which no test can tell)
  */
 export function readPattern(pattern: string, flavour: string, mode: RegexMode): ReadPattern | UnsupportedPattern {
-  const [language = '', options = ''] = flavour.split(':')
+  const [language = ''] = flavour.split(':', 1)
+  const options = flavour.slice(language.length + 1)
   const known = flavours.get(language === 'cloudbees' ? 'ecma' : language)
   if (known === undefined) return { unsupported: `the regex flavour "${flavour}" is not known` }
-  const unknownFlag = options.split('').find((option) => !flagBits.has(option) && option !== 'n')
+  const unknownFlag = options.split('').find((option) => !flagBits.has(option) && option !== 'n' && option !== 'x')
   if (unknownFlag !== undefined) return { unsupported: `the flag "${unknownFlag}" is not supported` }
   const flags = options.split('').reduce((bits, option) => bits | (flagBits.get(option) ?? 0), 0)
   if (language === 're2') return { source: pattern, flags }
-  return translate(pattern, known, { flags, mode })
+  return translate(options.includes('x') ? withoutLayout(pattern) : pattern, known, { flags, mode })
+}
+
+/** A pattern without its unescaped blanks and its comments, which start at a `#`; those inside a class are neither. */
+function withoutLayout(pattern: string): string {
+  return pattern.replace(/(\\[^]|\[\^?\]?(?:\\[^]|[^\]\\])*\]?)|[ \t-\r]+|#[^\n]*/g, '$1')
 }
 
 interface Reading {

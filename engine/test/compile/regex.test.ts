@@ -50,7 +50,14 @@ const rows: [string, string, string, boolean | 'unsupported', RegexMode?][] = [
   ['^ab$', 'cloudbees:i', 'AB', true],
   ['^b$', 'cloudbees:m', 'a\nb', true],
   ['a.b', 'cloudbees:s', 'a\nb', true],
-  ['a', 'cloudbees:x', 'a', 'unsupported'],
+  ['^a b$', 'cloudbees:x', 'ab', true],
+  ['^a\\ b$', 'cloudbees:x', 'a b', true],
+  ['^[ #]+ # blanks\n$', 'cloudbees:x', '# #', true],
+  ['^[\\] ]+$', 'cloudbees:xi', '] ]', true],
+  ['a#b', 'cloudbees:', 'a#b', true],
+  ['(a)', 'cloudbees:n', 'a', true],
+  ['a', 'cloudbees:g', 'a', 'unsupported'],
+  ['a', 'cloudbees:i:', 'a', 'unsupported'],
   ['a', 'perl', 'a', 'unsupported'],
 ]
 
