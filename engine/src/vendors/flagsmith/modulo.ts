@@ -5,11 +5,11 @@ import { coerce, parseFloatText } from './python-values.js'
 /**
  * Prepares a remainder test from `divisor|remainder`.
  *
- * @returns a test that is never true where the text is anything else, or the divisor is 0
+ * @returns a test that is never true where the text is anything else, nor where the divisor is 0: the rest is then NaN
  */
 export function readModulo(text: string): (value: Json) => boolean {
   const parsed = parseModulo(text)
-  if (parsed === null || parsed.divisor === 0) return () => false
+  if (parsed === null) return () => false
   const { divisor, remainder } = parsed
   return (value) => {
     const coerced = coerce(value)

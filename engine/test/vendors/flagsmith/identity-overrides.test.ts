@@ -93,6 +93,12 @@ describe('the table of individual assignments', () => {
     expect(Object.values(targets?.['u0'] ?? {}).every((entry) => typeof entry === 'number')).toBe(true)
   })
 
+  it('keeps apart identities that are assigned the same of different features', () => {
+    const overrides = ['f', 'g'].map((name) => ({ identifier: name, identity_features: [text(name, 'mine')] }))
+    const { targets } = rulesetOf(documentOf({ features: [stateOf('f'), stateOf('g')], overrides }))
+    expect(targets).toEqual({ f: { f: 1 }, g: { g: 1 } })
+  })
+
   it('holds outcomes itself once a flag has 64 of them', () => {
     const overrides = Array.from({ length: 100 }, (_, n) => ({
       identifier: `u${n}`,

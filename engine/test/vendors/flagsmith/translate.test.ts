@@ -151,6 +151,22 @@ describe('the variant', () => {
     expect(new Set(found.map((outcome) => outcome.variant))).toEqual(new Set([variant]))
   })
 
+  it('leaves out shares without weight', () => {
+    const empty = stateOf('f', { multivariate_feature_state_values: [optionOf(1, 'a', 0), optionOf(2, 'b', 30)] })
+    expect(rulesetOf(documentOf({ features: [empty] })).flags['f']?.decide).toMatchObject({ arms: [[0, 30, 1]] })
+  })
+
+  it.each([70, 0, null])('is drawn by django_id %j, else by the UUID', (djangoId) => {
+    const drawnBy = rulesetOf(documentOf({ features: [{ ...feature, django_id: djangoId }] })).flags['f']?.decide
+    expect(drawnBy).toMatchObject({
+      split: [
+        'flagsmith.bucket',
+        djangoId === 70 ? '70' : feature['featurestate_uuid'],
+        ['flagsmith.identityKey', 'client-key'],
+      ],
+    })
+  })
+
   it('is the state where there is nobody to split', () => {
     expect(snapshot.evaluate('f', {}, clock)).toMatchObject({ value: 'c', variant: 'on' })
   })
