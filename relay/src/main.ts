@@ -1,5 +1,5 @@
 /** Wires the relay together: sources feed environments, and two servers answer. */
-import { createServer, type RequestListener, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { Configuration, EnvironmentConfiguration } from './config/configuration.js'
 import { isLoopback } from './config/loopback.js'
 import { createEnvironment, type RunningEnvironment } from './environments/create-environment.js'
@@ -7,8 +7,10 @@ import { createDirectory, maskKeys, type DirectoryEntry } from './environments/d
 import { readEnvironment } from './environments/read-environment.js'
 import { createUpstream } from './environments/upstream.js'
 import { createDataPlane, type DataPlane } from './http/server.js'
+import { createManagementServer } from './management/server.js'
 import { RelayError } from './relay-error.js'
 import { createLogger, type Logger } from './telemetry/logger.js'
+import type { EnvironmentReading, Metrics } from './telemetry/metrics.js'
 import { createRequestDurations, type RequestDurations } from './telemetry/request-durations.js'
 
 export interface RelayOptions {
@@ -52,7 +54,6 @@ export async function startRelay(configuration: Configuration, options: RelayOpt
     await close()
     throw error
   }
-  void relay.loadManagement()
   const [dataUrl, managementUrl] = [urlOf(relay.dataPlane.server), urlOf(relay.management)]
   relay.logger.info({ version: options.version, dataUrl, managementUrl }, 'the relay listens')
   return { dataUrl, managementUrl, close }
@@ -71,7 +72,6 @@ interface Relay {
 interface AssembledRelay extends Relay {
   readonly dataPlane: DataPlane
   readonly management: Server
-  readonly loadManagement: () => Promise<RequestListener>
 }
 
 interface RelayEntry extends DirectoryEntry {
@@ -99,11 +99,7 @@ async function assemble(configuration: Configuration, { version, now, log }: Rel
     logger,
     now,
   })
-  const loadManagement = managementLoader(configuration, relay)
-  const management = createServer((request, response) => {
-    void loadManagement().then((answer) => answer(request, response))
-  })
-  return { ...relay, dataPlane, management, loadManagement }
+  return { ...relay, dataPlane, management: createManagement(configuration, relay) }
 }
 
 async function createEntry(
@@ -117,40 +113,30 @@ async function createEntry(
   return { environment, serverKeys, clientKeys, required }
 }
 
-/** The management plane's answers; loaded at the first call, as the data plane must not wait for it. */
-function managementLoader({ management }: Configuration, relay: Relay): () => Promise<RequestListener> {
-  const isOwnName = (name: string): boolean =>
-    isLoopback(name) || name === management.host.toLowerCase() || management.allowedHosts.includes(name)
-  const load = async (): Promise<RequestListener> => {
-    const [{ createManagementApp }, { createMetrics }] = await Promise.all([
-      import('./management/app.js'),
-      import('./telemetry/metrics.js'),
-    ])
-    const environments = (): ReturnType<typeof readEnvironment>[] =>
-      relay.entries.map(({ environment }) => readEnvironment(environment, relay.now()))
-    const metrics = await createMetrics({ version: relay.version, environments, requests: relay.requests })
-    return createManagementApp({
-      isExposed: !isLoopback(management.host),
-      isHostAllowed: isOwnName,
-      ...(management.token === undefined ? {} : { token: management.token }),
-      status: {
-        version: relay.version,
-        startedAtMs: relay.startedAtMs,
-        now: relay.now,
-        environments: relay.entries.map((entry) => ({ ...entry, keys: maskKeys(entry) })),
-        isDraining: () => relay.state.isDraining,
-      },
-      metrics,
-      logger: relay.logger,
-    })
-  }
-  return once(load)
+function createManagement({ management }: Configuration, relay: Relay): Server {
+  const { host, token, allowedHosts } = management
+  let metrics: Promise<Metrics> | null = null
+  return createManagementServer({
+    isExposed: !isLoopback(host),
+    isHostAllowed: (name) => isLoopback(name) || name === host.toLowerCase() || allowedHosts.includes(name),
+    ...(token === undefined ? {} : { token }),
+    status: {
+      version: relay.version,
+      startedAtMs: relay.startedAtMs,
+      now: relay.now,
+      environments: relay.entries.map((entry) => ({ ...entry, keys: maskKeys(entry) })),
+      isDraining: () => relay.state.isDraining,
+    },
+    metrics: () => (metrics ??= loadMetrics(relay)),
+    logger: relay.logger,
+  })
 }
 
-/** A function that does its work at the first call, and gives the same to all others. */
-function once<Result>(work: () => Result): () => Result {
-  let done: { readonly result: Result } | null = null
-  return () => (done ??= { result: work() }).result
+/** The library is loaded at the first scrape. */
+async function loadMetrics({ version, requests, entries, now }: Relay): Promise<Metrics> {
+  const { createMetrics } = await import('./telemetry/metrics.js')
+  const environments = (): EnvironmentReading[] => entries.map(({ environment }) => readEnvironment(environment, now()))
+  return createMetrics({ version, environments, requests })
 }
 
 type Plane = 'server' | 'management'

@@ -1,7 +1,7 @@
 /** Who may ask the management plane. */
 import { hash, timingSafeEqual } from 'node:crypto'
-import type { RequestHandler } from 'express'
-import { errorBody } from './error-body.js'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { sendError } from './send.js'
 
 export interface Guards {
   /** Whether others than this machine can reach the management plane: its address is not loopback. */
@@ -12,29 +12,35 @@ export interface Guards {
   readonly token?: string
 }
 
+/** @returns whether the request may go on; otherwise it has been answered */
+export type Guard = (request: IncomingMessage, response: ServerResponse) => boolean
+
 /**
  * Refuses names in `Host` that are not ours while only this machine can reach us: a page in a browser here could otherwise
  * read the answers, by letting its own name lead to 127.0.0.1 (DNS rebinding). An exposed plane is reached by names that we
  * cannot know, and is guarded by the token.
  */
-export function hostGuard({ isExposed, isHostAllowed }: Guards): RequestHandler {
-  return (request, response, next) => {
+export function hostGuard({ isExposed, isHostAllowed }: Guards): Guard {
+  return (request, response) => {
     const name = hostName(request.headers.host)
-    if (isExposed || isHostAllowed(name)) return next()
+    if (isExposed || isHostAllowed(name)) return true
     const message = `the host ${JSON.stringify(name)} is not allowed: use localhost, or add it to management.allowedHosts`
-    response.status(403).json(errorBody('HOST_NOT_ALLOWED', message))
+    sendError(response, 403, { code: 'HOST_NOT_ALLOWED', message })
+    return false
   }
 }
 
 /** Wants the token, where there is one. */
-export function tokenGuard({ token }: Guards): RequestHandler {
-  return (request, response, next) => {
+export function tokenGuard({ token }: Guards): Guard {
+  return (request, response) => {
     const [, presented] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? []
-    if (token === undefined || (presented !== undefined && isSame(presented, token))) return next()
-    response
-      .status(401)
-      .set('www-authenticate', 'Bearer')
-      .json(errorBody('UNAUTHORIZED', 'this wants Authorization: Bearer and management.token'))
+    if (token === undefined || (presented !== undefined && isSame(presented, token))) return true
+    response.setHeader('www-authenticate', 'Bearer')
+    sendError(response, 401, {
+      code: 'UNAUTHORIZED',
+      message: 'this wants Authorization: Bearer and management.token',
+    })
+    return false
   }
 }
 
