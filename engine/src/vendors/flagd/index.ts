@@ -5,4 +5,11 @@ import { dialect } from './dialect.js'
 import type { FlagdDocument, FlagdOptions } from './document.js'
 import { translate } from './translate.js'
 
-export const flagd: Vendor<FlagdDocument, FlagdOptions> = { name: 'flagd', dialect, recognises, decode, translate }
+export const flagd: Vendor<FlagdDocument, FlagdOptions> = {
+  name: 'flagd',
+  dialect,
+  reservedAttributes: ['$flagd'],
+  recognises,
+  decode,
+  translate,
+}

@@ -89,7 +89,7 @@ export function call(operator: string, ...args: (Expr | Json)[]): Json | typeof 
   return answerOfExpr([`flagd.${operator}`, ...args], {})
 }
 
-export function answerOfExpr(expr: Expr, context: JsonObject): Json | typeof failed {
+function answerOfExpr(expr: Expr, context: JsonObject): Json | typeof failed {
   const { operand } = compileExpression(expr, {
     dialects: new Map([core, dialect].map((set) => [set.name, set])),
     host: createHost(createDiagnosticSink()),

@@ -4,7 +4,7 @@ import { isList, listOf, toComparable } from './conversion.js'
 import { type EagerOperator, pairwise } from './eager.js'
 
 /** Null equals null only; two texts are compared as text, everything else as numbers. */
-export function looselyEqual(a: Json, b: Json): boolean {
+function looselyEqual(a: Json, b: Json): boolean {
   if (a === null || b === null) return a === b
   if (typeof a === 'string' && typeof b === 'string') return a === b
   return toComparable(a) === toComparable(b)
