@@ -216,12 +216,21 @@ describe('the context of a request', () => {
       ],
       decide: { rules: [{ when: ['has', name] as const, then: 0 }], else: 1 },
     })
-    plane.shop.serve({ flags: { reserved: has('$flagsmith.identityKey'), free: has('plan'), odd: has('__proto__') } })
-    const context = '{"$flagsmith.identityKey":"somebody else","plan":"gold","__proto__":{"a":1}}'
+    plane.shop.serve({
+      flags: {
+        identity: has('$flagsmith.identityKey'),
+        flagd: has('$flagd'),
+        free: has('plan'),
+        odd: has('__proto__'),
+      },
+    })
+    const reserved = '"$flagsmith.identityKey":"somebody else","$flagd":{"timestamp":1}'
+    const context = `{${reserved},"plan":"gold","__proto__":{"a":1}}`
     const response = await post(plane, bulkPath, `{"context":${context}}`)
     const { flags } = (await response.json()) as { flags: { key: string; value: boolean }[] }
     expect(Object.fromEntries(flags.map(({ key, value }) => [key, value]))).toEqual({
-      reserved: false,
+      identity: false,
+      flagd: false,
       free: true,
       odd: true,
     })
