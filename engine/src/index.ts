@@ -26,6 +26,7 @@ export {
   type FeatBitDocument,
   type Merged as MergedFeatBitDocument,
 } from './vendors/featbit/index.js'
+export { findReorderings as findFlagbaseReorderings } from './vendors/flagbase/index.js'
 export {
   identityKeyAttribute as flagsmithIdentityKeyAttribute,
   type FlagsmithDocument,

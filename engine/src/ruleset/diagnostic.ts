@@ -24,6 +24,7 @@ export type DiagnosticCode =
   | 'CYCLE'
   | 'LIMIT'
   | 'BAD_OUTCOME'
+  | 'ORDER_CHANGED'
 
 /** A list that grows while a document is read. */
 export interface DiagnosticSink {

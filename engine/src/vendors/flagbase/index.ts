@@ -5,6 +5,7 @@ import { dialect } from './dialect.js'
 import type { FlagbaseDocument } from './document.js'
 import { type FlagbaseOptions, translate } from './translate.js'
 
+export { findReorderings } from './reorderings.js'
 export type { FlagbaseDocument, FlagbaseOptions }
 
 export const flagbase: Vendor<FlagbaseDocument, FlagbaseOptions> = {

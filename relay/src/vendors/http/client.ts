@@ -9,10 +9,17 @@ import { RelayError } from '../../relay-error.js'
 import type { HttpOptions } from '../http-options.js'
 import { failureOf, statusError } from './failures.js'
 
-export type HttpClientOptions = Pick<
+export interface HttpClientOptions extends Pick<
   HttpOptions,
   'headers' | 'proxy' | 'ca' | 'connectTimeoutMs' | 'timeoutMs' | 'maxDocumentBytes'
->
+> {
+  /**
+   * Reads the body of an answer that is neither 200 nor 304, for vendors whose status alone does not say what is wrong.
+   *
+   * @returns undefined where the body says no more than the status
+   */
+  readonly readRefusal?: (status: number, body: string) => RelayError | undefined
+}
 
 export interface HttpClient {
   /**
@@ -34,7 +41,7 @@ export interface HttpAnswer {
 }
 
 const maxRedirects = 5
-/** Of an error's body, which is read only to keep the connection. */
+/** Of an error's body: enough for a sentence, and to keep the connection. */
 const maxErrorBytes = 64 * 1024
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
@@ -80,15 +87,25 @@ async function exchange({ options, dispatcher }: Line, url: URL, { headers, sign
       const body = await readBody(response, options.maxDocumentBytes)
       return { status, body, header: (name) => headerOf(response, name) }
     }
-    await response.body.dump({ limit: maxErrorBytes })
     const location = headerOf(response, 'location')
-    if (status < 300 || status >= 400 || location === undefined)
-      throw statusError(status, headerOf(response, 'retry-after'))
+    if (status < 300 || status >= 400 || location === undefined) throw await refusalOf(response, options)
+    await response.body.dump({ limit: maxErrorBytes })
     target = redirected(target, location)
   }
   throw new RelayError('UPSTREAM_REDIRECT', `the upstream redirects more than ${maxRedirects} times`, {
     retryable: true,
   })
+}
+
+async function refusalOf(response: Dispatcher.ResponseData, { readRefusal }: HttpClientOptions): Promise<RelayError> {
+  const byStatus = statusError(response.statusCode, headerOf(response, 'retry-after'))
+  if (readRefusal === undefined) {
+    await response.body.dump({ limit: maxErrorBytes })
+    return byStatus
+  }
+  // The status is known: that its explanation is too long, cut or garbled is not worth a failure of its own.
+  const body = await readBody(response, maxErrorBytes).catch(() => Buffer.alloc(0))
+  return readRefusal(response.statusCode, body.toString('utf8')) ?? byStatus
 }
 
 async function openStream(
