@@ -1,7 +1,6 @@
 /** Reads the configuration from a file and from environment variables, which win. */
 import type { Configuration } from './configuration.js'
 import { readVariables } from './environment-variables.js'
-import { parseFile } from './parse-file.js'
 import type { ConfigurationWarning, Problem } from './problem.js'
 import { readFailure, resolveReferences, type ReferenceSources } from './references.js'
 import { checkRules } from './rules.js'
@@ -66,6 +65,8 @@ async function readWritten({ file, env, readFile }: ConfigurationSources): Promi
       ],
     }
   }
+  // The YAML parser is a tenth of the start, and of no use to who configures by variables alone.
+  const { parseFile } = await import('./parse-file.js')
   return parseFile(text, name)
 }
 
