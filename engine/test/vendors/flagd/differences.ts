@@ -100,6 +100,22 @@ export const differences: readonly Difference[] = [
     ours: match('false'),
   },
   {
+    name: 'a list of the context for the arguments of and, in a predicate',
+    why: 'only what is written out is a list of arguments; outside of predicates the daemon thinks so too',
+    document: withFlag({ some: [[1], { and: { var: 'list' } }] }),
+    context: { list: [1] },
+    daemon: match('true'),
+    ours: parseError,
+  },
+  {
+    name: 'a scalar of the context for the list of reduce, in a predicate',
+    why: 'what is no list is an empty one for all list operators there',
+    document: withFlag({ some: [[1], { reduce: [{ var: 'text' }, { var: 'current' }, 1] }] }),
+    context: { text: 'x' },
+    daemon: match('false'),
+    ours: match('true'),
+  },
+  {
     name: 'list operators more than four deep',
     why: 'the work of one evaluation is bounded',
     document: withFlag({ '!!': [{ map: [[1], { map: [[1], { map: [[1], { map: [[1], { map: [[1], 1] }] }] }] }] }] }),

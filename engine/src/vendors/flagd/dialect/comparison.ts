@@ -3,10 +3,10 @@ import type { Json } from '../../../ruleset/types.js'
 import { isList, listOf, toComparable } from './conversion.js'
 import { type EagerOperator, pairwise } from './eager.js'
 
-/** Null equals null only; two texts are compared as text, everything else as numbers. */
+/** Null equals null only; two scalars of one type are compared as they are, everything else as numbers. */
 function looselyEqual(a: Json, b: Json): boolean {
   if (a === null || b === null) return a === b
-  if (typeof a === 'string' && typeof b === 'string') return a === b
+  if (typeof a === typeof b && typeof a !== 'object') return a === b
   return toComparable(a) === toComparable(b)
 }
 

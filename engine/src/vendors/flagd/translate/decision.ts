@@ -19,6 +19,7 @@ export interface DecisionContext {
 const maxBranchDepth = 16
 /** The same for rules with very many computed branches, each of which would list all variants. */
 const maxCases = 2_000
+const maxShownCharacters = 100
 
 /** Always decides: there is an else everywhere. */
 export function decisionOf(rule: Json, context: DecisionContext): Decision {
@@ -54,11 +55,11 @@ function branchDecision(rule: Json, branch: Branch, isClause: boolean): Decision
   return computedDecision(rule, branch, isClause)
 }
 
-function literalDecision(rule: Json, { translator, outcomes, variants }: Branch): Decision {
+function literalDecision(rule: Json, { translator, outcomes }: Branch): Decision {
   const outcome = outcomes.byAnswer(rule)
   if (outcomes.outcomes[outcome]?.errorCode === 'GENERAL') {
-    const known = variants.map((name) => JSON.stringify(name)).join(', ')
-    translator.report('INVALID_VALUE', `targeting answers ${JSON.stringify(rule)}, the variants are ${known}`)
+    const shown = JSON.stringify(rule).slice(0, maxShownCharacters)
+    translator.report('INVALID_VALUE', `targeting answers ${shown}, which is no variant: that is an error`)
   }
   return outcome
 }
