@@ -38,7 +38,9 @@ export async function startTestRelay(settings: Readonly<Record<string, string>>)
     async status() {
       const answer = await fetch(`${managementUrl}/status`)
       const { environments } = (await answer.json()) as { readonly environments: EnvironmentView[] }
-      return environments[0] as EnvironmentView
+      const [first] = environments
+      if (first === undefined) throw new Error('no environment in /status')
+      return first
     },
     async metric(series) {
       const page = await (await fetch(`${managementUrl}/metrics`)).text()
