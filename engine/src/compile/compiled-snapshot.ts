@@ -76,6 +76,7 @@ export class CompiledSnapshot implements Snapshot {
     const state = this.#begin(context, environment)
     const outcomes: EvaluatedOutcome[] = []
     for (const flag of this.#visible[audience]) {
+      state.allowSteps()
       const outcome = state.flag(flag.slot)
       if (outcome !== null && isVisible(outcome, audience)) outcomes.push(outcome)
     }

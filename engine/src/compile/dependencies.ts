@@ -47,7 +47,7 @@ export function changesOf(flags: readonly CompiledFlag[], parts: Parts): Changes
   for (const part of partsReached(flags, parts)) {
     const declared = 'segment' in part ? part.segment.changes : part.changes
     if (declared === 'always' || (declared === undefined && part.references.clock)) return 'always'
-    if (declared !== undefined) all.push(...declared)
+    for (const change of declared ?? []) all.push(change)
   }
   return all
 }

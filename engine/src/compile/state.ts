@@ -5,7 +5,7 @@ import type { CompiledFlag } from './compiled-flag.js'
 import type { CompiledOutcome } from './outcome.js'
 import type { EvaluationEnvironment } from './snapshot.js'
 
-/** Steps that the bodies of list operators may take in one evaluation. */
+/** Steps that the bodies of list operators may take for one flag that is asked for. */
 const maxSteps = 100_000
 
 /** What closures reach through the state, by slot, so that unchanged flags are shared between snapshots. */
@@ -56,10 +56,15 @@ export class EvaluationState implements Evaluation {
     this.nowMs = environment.nowMs
     this.random = environment.random
     this.#dropLocals(0)
-    this.stepsLeft = maxSteps
+    this.allowSteps()
     this.busy = true
     this.#stamp += 1
     this.#target = undefined
+  }
+
+  /** Every flag that is asked for has its own allowance: one alone and one among all answer the same. */
+  allowSteps(): void {
+    this.stepsLeft = maxSteps
   }
 
   /** Lets go of the context, so that a snapshot does not keep a user's data alive. */
