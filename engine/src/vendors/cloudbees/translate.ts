@@ -2,7 +2,7 @@
 import { createDiagnosticSink, type DiagnosticSink } from '../../ruleset/diagnostic.js'
 import { fromEntries } from '../../ruleset/json.js'
 import { createOutcomeTable } from '../../ruleset/outcome-table.js'
-import type { Flag, JsonObject, List, Outcome, Ruleset, Segment } from '../../ruleset/types.js'
+import type { Expr, Flag, JsonObject, List, Outcome, Ruleset, Segment } from '../../ruleset/types.js'
 import type { Translation } from '../../ruleset/vendor.js'
 import {
   type CloudBeesDocument,
@@ -126,7 +126,7 @@ function parseOrReport(condition: string, scope: ExpressionScope): Parsed {
   return parsed
 }
 
-/** Only true lets somebody in, so a group without a meaning is empty. */
+/** Only true lets somebody in, so a group whose expression means nothing is empty, and one that fails holds nobody. */
 function translateGroup(group: TargetGroup | MalformedTargetGroup, translating: Translating): Segment {
   if (isMalformed<MalformedTargetGroup>(group)) return { when: false }
   const { _id: id, name, condition } = group
@@ -136,7 +136,7 @@ function translateGroup(group: TargetGroup | MalformedTargetGroup, translating: 
   if ('problem' in parsed) return { ...named, when: false }
   const guard = guardOf(parsed.seeds, scope)
   const belongs = expressionOf(parsed.root, scope)
-  const when = guard === null ? belongs : (['if', guard, ['fail', 'expression failed'], belongs] as const)
+  const when: Expr = guard === null ? belongs : ['and', ['not', guard], belongs]
   return { ...named, when, ...changesOf(scope.clock) }
 }
 

@@ -1,6 +1,6 @@
 /** A tree becomes an expression. All operands may be evaluated lazily: what can fail is asked first, see `guardOf`. */
 import type { Expr, Json } from '../../../ruleset/types.js'
-import { branchesOf, type Call, type Node, operandsOf } from '../roxx/syntax.js'
+import { branchesOf, type Call, isCall, type Node, operandsOf } from '../roxx/syntax.js'
 import { clockComparison, clockMs } from './clock.js'
 import { flagValue, property, targetGroup } from './references.js'
 import type { ExpressionScope } from './scope.js'
@@ -23,7 +23,10 @@ export function guardOf(seeds: readonly Node[], scope: ExpressionScope): Expr | 
   const guards = new Map<string, Expr>()
   for (const seed of seeds) {
     if (seed.kind === 'literal') continue
-    const expression = expressionOf(seed, scope)
+    // What is merged is a seed or nothing; of anything else, lists and datetimes cannot be hashed either.
+    const expression: Expr = isCall(seed, 'mergeSeed')
+      ? expressionOf(seed, scope)
+      : ['cloudbees.value', expressionOf(seed, scope)]
     guards.set(JSON.stringify(expression), ['isNull', expression])
   }
   const [first = null, ...others] = guards.values()
