@@ -50,6 +50,10 @@ export async function startRelay(configuration: Configuration, options: RelayOpt
   try {
     await listen(relay.dataPlane.server, 'server', configuration.server)
     await listen(relay.management, 'management', configuration.management)
+    for (const server of [relay.dataPlane.server, relay.management]) {
+      // Running out of file descriptors must refuse a connection and not end the relay.
+      server.on('error', (error) => relay.logger.error({ error }, 'a connection could not be accepted'))
+    }
   } catch (error) {
     await close()
     throw error

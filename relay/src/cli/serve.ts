@@ -24,6 +24,8 @@ Exit codes: 0 stopped when told to, 64 wrong usage, 69 a port is not to be had, 
       demo: { type: 'boolean', default: false },
     })
     if (demo && config !== undefined) throw new UsageError('--demo and --config do not go together')
+    // From the beginning, so that a signal during the start is not lost.
+    const told = toldToStop(host)
     const configuration = await loadForCommand(demo ? demoPath('switchyard.yaml') : config, host)
     if (configuration === null) {
       if (!demo) host.stderr.write('To see it run without a configuration: npx @switchyard/relay serve --demo\n')
@@ -38,7 +40,7 @@ Exit codes: 0 stopped when told to, 64 wrong usage, 69 a port is not to be had, 
       return error.code === 'CONFIG_INVALID' ? exitCode.configuration : exitCode.unavailable
     }
     if (demo) host.stdout.write(demoText(relay))
-    await toldToStop(host)
+    await told
     await relay.close()
     return exitCode.success
   },

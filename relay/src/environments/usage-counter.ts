@@ -18,10 +18,10 @@ export interface ReadableUsage extends UsageCounter {
   read(): readonly UsageSeries[]
 }
 
-/** Most series kept; what comes beyond is counted under {@link otherLabel}. A label set must not grow with the input. */
-export const maxUsageSeries = 2_000
+/** Most series kept; what comes beyond is counted under `otherLabel`. A label set must not grow with the input. */
+const maxUsageSeries = 2_000
 /** In place of a flag that does not exist or finds no room, and of a variant that is no listed one. */
-export const otherLabel = 'other'
+const otherLabel = 'other'
 
 /** Creates a counter that has counted nothing. */
 export function createUsageCounter(limit: number = maxUsageSeries): ReadableUsage {

@@ -1,7 +1,7 @@
 /** Takes secrets and users' data out of what is logged. */
 
 /** Stands in place of what was taken out. */
-export const redacted = '***'
+const redacted = '***'
 
 /**
  * Names whose values are never logged: keys and other credentials, and what a request says about its user. A name counts

@@ -75,7 +75,7 @@ function parseJson(text: string): ParsedDocument {
 }
 
 /** Line and column of an index into a text, both from 1; columns count UTF-16 code units, as editors do. */
-export function positionAt(text: string, offset: number): { readonly line: number; readonly column: number } {
+function positionAt(text: string, offset: number): { readonly line: number; readonly column: number } {
   let line = 1
   let lineStart = 0
   for (let end = text.indexOf('\n'); end !== -1 && end < offset; end = text.indexOf('\n', lineStart)) {

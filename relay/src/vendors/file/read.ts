@@ -4,7 +4,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises'
 import { RelayError } from '../../relay-error.js'
 
 /** Longest flag document that is read. */
-export const maxFileBytes: number = 64 * 2 ** 20
+const maxFileBytes = 64 * 2 ** 20
 
 /**
  * What a file looks like from outside. Two equal marks mean the same content, unless the file was changed so recently that
