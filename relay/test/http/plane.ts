@@ -96,7 +96,7 @@ export const limits = {
 }
 
 /** One flag of each kind of answer. */
-export const flags: Readonly<Record<string, Flag>> = {
+export const flags = {
   plain: { outcomes: [{ value: true, variant: 'on', reason: 'STATIC' }], decide: 0 },
   targeted: {
     outcomes: [
@@ -122,7 +122,7 @@ export const flags: Readonly<Record<string, Flag>> = {
   hidden: { outcomes: [{ value: true, reason: 'STATIC', hidden: true }], decide: 0 },
   secret: { audience: 'server', outcomes: [{ value: 1, variant: 'one', reason: 'STATIC' }], decide: 0 },
   internal: { audience: 'internal', outcomes: [{ value: 1, variant: 'one', reason: 'STATIC' }], decide: 0 },
-}
+} satisfies Record<string, Flag>
 
 export interface RawAnswer {
   readonly status: number
