@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { request as plainRequest } from 'node:http'
 import { connect } from 'node:net'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { bulkPath, converse, limits, parseAnswer, post, serverKey, startPlane, textOf } from './plane.js'
 
@@ -226,6 +228,16 @@ describe('what is not HTTP', () => {
     expect(status).toBe(expected)
     expect(headers).toMatchObject({ connection: 'close', 'content-type': 'application/json' })
     expect(JSON.parse(body)).toEqual({ errorCode: 'GENERAL', errorDetails: expect.any(String) })
+  })
+
+  it('ends its connection even where the client keeps it open', async () => {
+    const plane = await startPlane()
+    const socket = connect({ port: plane.port, host: '127.0.0.1', allowHalfOpen: true })
+    socket.write('hello\r\n\r\n')
+    await once(socket, 'data')
+    const connections = (): Promise<number> => promisify(plane.server.getConnections.bind(plane.server))()
+    await expect.poll(connections).toBe(0)
+    socket.destroy()
   })
 
   it('ends nothing but its own connection', async () => {
