@@ -1,5 +1,6 @@
 /** The typed configuration: what the rest of the relay reads. Its schema, with defaults and descriptions, is in `schema.ts`. */
 import type { FileOptions } from '../vendors/file/options.js'
+import type { FlagbaseOptions } from '../vendors/flagbase/options.js'
 import type { FlagsmithOptions } from '../vendors/flagsmith/options.js'
 
 /** Checked and complete: defaults are filled in, secrets are in place, durations are milliseconds. */
@@ -57,4 +58,4 @@ export interface EnvironmentConfiguration {
 }
 
 /** Where an environment comes from, told apart by `type`. */
-export type UpstreamOptions = FileOptions | FlagsmithOptions
+export type UpstreamOptions = FileOptions | FlagbaseOptions | FlagsmithOptions

@@ -1,6 +1,7 @@
 /** The schema of the configuration: defaults, descriptions, JSON Schema and documentation come from here. */
 import { z } from 'zod'
 import { fileOptions } from '../vendors/file/options.js'
+import { flagbaseOptions } from '../vendors/flagbase/options.js'
 import { flagsmithOptions } from '../vendors/flagsmith/options.js'
 import { byteCount, duration, host, port, secret } from '../vendors/option-types.js'
 import type { Configuration, EnvironmentConfiguration } from './configuration.js'
@@ -66,7 +67,7 @@ const keyless = z.strictObject({
 
 const environment = z.strictObject({
   upstream: z
-    .discriminatedUnion('type', [fileOptions, flagsmithOptions])
+    .discriminatedUnion('type', [fileOptions, flagbaseOptions, flagsmithOptions])
     .meta({ description: 'Where the flags come from.' }),
   serverKeys: z
     .array(secret())

@@ -24,6 +24,14 @@ export async function createUpstream(options: UpstreamOptions, now: () => number
       const source = createFileSource({ ...options, now })
       return options.vendor === undefined ? { source } : { source, vendor: vendorNamed(options.vendor) }
     }
+    case 'flagbase': {
+      const { createFlagbaseSource } = await import('../vendors/flagbase/source.js')
+      return {
+        source: createFlagbaseSource({ ...options, random: Math.random }),
+        vendor: vendorNamed('flagbase'),
+        vendorOptions: { typedVariations: options.typedVariations },
+      }
+    }
     case 'flagsmith': {
       const { createFlagsmithSource } = await import('../vendors/flagsmith/source.js')
       return {

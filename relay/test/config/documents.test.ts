@@ -49,6 +49,25 @@ const examples = [
     },
   },
   {
+    name: 'flagbase.yaml',
+    env: { FLAGBASE_SERVER_KEY: 'sdk-server_abc', CHECKOUT_SERVICE_KEY: 'checkout' },
+    files: {},
+    gives: {
+      environments: [
+        {
+          upstream: {
+            type: 'flagbase',
+            baseUrl: 'https://flagbase-poller.internal.example',
+            serverKey: 'sdk-server_abc',
+            pollIntervalMs: 30_000,
+            typedVariations: true,
+          },
+          serverKeys: ['checkout'],
+        },
+      ],
+    },
+  },
+  {
     name: 'flagsmith.yaml',
     env: { FLAGSMITH_ENVIRONMENT_KEY: 'ser.abc', CHECKOUT_SERVICE_KEY: 'checkout' },
     files: {},

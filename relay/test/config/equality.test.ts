@@ -22,6 +22,10 @@ const flagsmith = {
   SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__TYPE: 'flagsmith',
   SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__ENVIRONMENT_KEY: 'ser.abc',
 }
+const flagbase = {
+  SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__TYPE: 'flagbase',
+  SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__SERVER_KEY: 'sdk-server_abc',
+}
 const certificate = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----'
 
 const rows: readonly Row[] = [
@@ -72,6 +76,54 @@ const rows: readonly Row[] = [
       realtime: false,
       realtimeUrl: 'https://realtime.flagsmith.com',
       serveDisabledValues: false,
+    },
+  },
+  {
+    name: 'the shortest Flagbase environment',
+    file: 'environments: { e: { upstream: { type: flagbase, serverKey: sdk-server_abc } } }',
+    env: flagbase,
+    says: ({ environments }) => environments[0]?.upstream,
+    expected: {
+      type: 'flagbase',
+      serverKey: 'sdk-server_abc',
+      baseUrl: 'http://localhost:9051',
+      headers: {},
+      connectTimeoutMs: 5_000,
+      timeoutMs: 10_000,
+      maxDocumentBytes: 67_108_864,
+      pollIntervalMs: 10_000,
+      typedVariations: false,
+    },
+  },
+  {
+    name: "Flagbase's own options",
+    file: `
+environments:
+  e:
+    upstream:
+      type: flagbase
+      serverKey: sdk-server_abc
+      baseUrl: https://poller.test/flagbase/
+      pollInterval: 30s
+      typedVariations: true
+`,
+    env: {
+      ...flagbase,
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__BASE_URL: 'https://poller.test/flagbase/',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__POLL_INTERVAL: '30s',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__TYPED_VARIATIONS: 'true',
+    },
+    says: ({ environments }) => environments[0]?.upstream,
+    expected: {
+      type: 'flagbase',
+      serverKey: 'sdk-server_abc',
+      baseUrl: 'https://poller.test/flagbase',
+      headers: {},
+      connectTimeoutMs: 5_000,
+      timeoutMs: 10_000,
+      maxDocumentBytes: 67_108_864,
+      pollIntervalMs: 30_000,
+      typedVariations: true,
     },
   },
   {

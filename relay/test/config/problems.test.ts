@@ -19,6 +19,8 @@ function withUpstream(options: string): string {
   return `environments: { e: { upstream: { ${options} } } }`
 }
 
+const upstreamTypes = 'file, flagbase, flagsmith'
+
 const settings: readonly Row[] = [
   {
     name: 'nothing at all',
@@ -129,12 +131,12 @@ const settings: readonly Row[] = [
   {
     name: 'a kind of upstream that does not exist',
     file: withUpstream('type: flagsmiht, environmentKey: k'),
-    lines: ['1:34: environments.e.upstream.type must be one of file, flagsmith, not "flagsmiht".'],
+    lines: [`1:34: environments.e.upstream.type must be one of ${upstreamTypes}, not "flagsmiht".`],
   },
   {
     name: 'an upstream without a kind',
     file: withUpstream('path: /f'),
-    lines: ['1:22: environments.e.upstream.type is missing: expected one of file, flagsmith.'],
+    lines: [`1:22: environments.e.upstream.type is missing: expected one of ${upstreamTypes}.`],
   },
   {
     name: 'an environment without an upstream',

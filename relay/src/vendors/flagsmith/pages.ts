@@ -1,6 +1,7 @@
 /** Large environments come in pages: each repeats the document, and only its identity overrides are new. */
 import { RelayError } from '../../relay-error.js'
 import type { HttpAnswer } from '../http/client.js'
+import { parseJsonObject } from '../http/json-body.js'
 
 export interface Pages {
   readonly document: Record<string, unknown>
@@ -14,7 +15,7 @@ export interface Pages {
  */
 export async function fetchPages(first: HttpAnswer, url: URL, get: (next: URL) => Promise<HttpAnswer>): Promise<Pages> {
   if (first.status === 304) throw malformed('the document is said to be unchanged, though there is none before it')
-  const document = parseDocument(first.body)
+  const document = parseJsonObject(first.body)
   const bodies = [first.body]
   const seen = new Set([url.href])
   const overrides = [overridesOf(document)]
@@ -24,7 +25,7 @@ export async function fetchPages(first: HttpAnswer, url: URL, get: (next: URL) =
     const answer = await get(next)
     if (answer.status === 304) throw malformed('a page that was asked for without a condition is said to be unchanged')
     bodies.push(answer.body)
-    overrides.push(overridesOf(parseDocument(answer.body)))
+    overrides.push(overridesOf(parseJsonObject(answer.body)))
     next = nextPage(answer, url)
   }
   if (bodies.length === 1) return { document, bodies }
@@ -47,17 +48,6 @@ function nextPage(answer: HttpAnswer, from: URL): URL | null {
   })
 }
 
-function malformed(message: string, cause?: unknown): RelayError {
-  return new RelayError('UPSTREAM_MALFORMED', message, { retryable: true, cause })
-}
-
-function parseDocument(body: Buffer): Record<string, unknown> {
-  let value: unknown
-  try {
-    value = JSON.parse(body.toString('utf8'))
-  } catch (cause) {
-    throw malformed('the environment document is not JSON', cause)
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
-  throw malformed('the environment document is not a JSON object')
+function malformed(message: string): RelayError {
+  return new RelayError('UPSTREAM_MALFORMED', message, { retryable: true })
 }
