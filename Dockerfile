@@ -4,7 +4,7 @@ ARG NODE_IMAGE=node:24-bookworm-slim
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY . .
-RUN npm ci --ignore-scripts && npx tsc -b
+RUN npm ci --ignore-scripts && node tools/build.mjs --command
 # The same tree again, of the relay alone and without what only builds and tests need.
 RUN npm ci --ignore-scripts --omit=dev --workspace=@switchyard/relay
 

@@ -1,9 +1,11 @@
 // @ts-check
 /**
- * `npm run build`: ES modules of every workspace, then CommonJS of those that are libraries. Only the compiler is needed.
+ * `npm run build`: ES modules of every workspace, the relay's command as a bundle, then CommonJS of the libraries.
+ * `--command`: only what the command needs.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { bundleCommand } from './bundle.mjs'
 import { commandOf, root, run } from './run.mjs'
 
 /** @type {{ workspaces: string[] }} */
@@ -19,7 +21,8 @@ function compile(options) {
 }
 
 compile(['-b'])
-for (const library of libraries) {
+await bundleCommand()
+for (const library of process.argv.includes('--command') ? [] : libraries) {
   compile(['-p', join(library, 'tsconfig.cjs.json')])
   writeFileSync(join(root, library, 'dist', 'cjs', 'package.json'), '{ "type": "commonjs" }\n')
 }

@@ -1,0 +1,34 @@
+// @ts-check
+/**
+ * Bundles the relay's command. Loading some 400 small modules costs more than starting the relay; what the first answer does
+ * not need stays in chunks of its own, loaded when it is asked for.
+ */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { root } from './run.mjs'
+
+/** One folder below `dist`, as the modules it is made of: addresses relative to a module stay right. */
+const folder = join(root, 'relay', 'dist', 'command')
+
+/** CommonJS packages in the bundle call `require` for Node's own modules. */
+const requireForPackages = `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`
+
+export async function bundleCommand() {
+  rmSync(folder, { recursive: true, force: true })
+  await build({
+    entryPoints: [join(root, 'relay', 'dist', 'cli', 'main.js')],
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    keepNames: true,
+    legalComments: 'linked',
+    banner: { js: requireForPackages },
+    logLevel: 'warning',
+  })
+}
