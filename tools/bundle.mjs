@@ -23,6 +23,8 @@ export async function bundleCommand() {
     splitting: true,
     format: 'esm',
     platform: 'node',
+    // Loaded long after the first answer, and CommonJS: an `import()` of them has no names once it is bundled.
+    external: ['express', 'prom-client'],
     target: 'node20',
     minifySyntax: true,
     minifyWhitespace: true,
