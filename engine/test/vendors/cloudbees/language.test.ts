@@ -178,7 +178,7 @@ describe('any expression', () => {
           ])
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     )
   })
 
@@ -200,7 +200,7 @@ describe('any expression', () => {
         expect(['x', 'y', undefined]).toContain(beside.value)
         expect(seal(snapshot.ruleset).revision).toBe(seal(translationOf(document).ruleset).revision)
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
   })
 })

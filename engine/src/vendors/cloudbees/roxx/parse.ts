@@ -27,9 +27,12 @@ export interface Problem {
   readonly code: DiagnosticCode
 }
 
-/** Longer and deeper expressions answer nothing. Items of lists do not count, and a chain is one level: see `Call.depth`. */
+/**
+ * Longer and deeper expressions answer nothing. Items of lists do not count, and a chain is one level: see `Call.depth`. A
+ * level becomes up to three of a ruleset, which may have 128.
+ */
 const maxNodes = 50_000
-const maxDepth = 64
+const maxDepth = 40
 
 /** Reads an expression. What is constant in it is computed here. */
 export function parse(text: string): Parsed {
