@@ -1,5 +1,6 @@
 /** Recorded documents and answers, and small documents around single expressions. */
 import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
 import {
   compile,
   type EvaluatedOutcome,
@@ -11,6 +12,11 @@ import {
 import { cloudbees, type CloudBeesDocument, type CloudBeesOptions } from '../../../src/vendors/cloudbees/index.js'
 
 export const clock = { nowMs: Date.UTC(2026, 0, 1), random: (): number => 0.5 }
+
+/** Any text at all, halves of surrogate pairs included. */
+export const anyText: fc.Arbitrary<string> = fc
+  .array(fc.integer({ min: 0, max: 0xffff }))
+  .map((units) => String.fromCharCode(...units))
 
 const folder = new URL('../../../../test/fixtures/cloudbees/', import.meta.url)
 
