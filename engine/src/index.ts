@@ -19,6 +19,7 @@ export { isVisible } from './compile/snapshot.js'
 export { normalizeContext } from './compile/context.js'
 export { resolveAs, typeOf, type TypedResolution } from './compile/resolve-as.js'
 export { vendors } from './registry.js'
+export { providerView } from './ruleset/provider-view.js'
 export { seal, type SealedRuleset } from './ruleset/seal.js'
 export {
   documentVersion as featBitDocumentVersion,
