@@ -85,7 +85,7 @@ function callDialect(name: string, args: readonly Json[], call: FormCall, positi
   const prepared = operator.prepare({ statics, operands, host: call.interpretation.question.host })
   if (typeof prepared !== 'function') throw new OperatorFailure(prepared.invalid)
   const value = prepared(call.interpretation)
-  const hashInput = operator.hashInput?.(statics, seen)
+  const hashInput = operator.hashInput?.(statics, seen, call.interpretation)
   if (typeof hashInput === 'string') call.record({ hashInput })
   return value
 }

@@ -49,7 +49,26 @@ export interface Operator {
    * For an operator that hashes: the exact text it hashes for these arguments, shown when a decision is explained; null
    * where nothing is hashed.
    */
-  hashInput?(statics: readonly Json[], values: readonly Json[]): string | null
+  hashInput?(statics: readonly Json[], values: readonly Json[], evaluation: Evaluation): string | null
+}
+
+/** How an operator is put into words when a decision is explained. */
+export interface OperatorWords {
+  /**
+   * A sentence or a part of one. `{0}`, `{1}` .. stand for the arguments by position, `{*}` for all of them. An argument
+   * that is not mentioned is not said.
+   */
+  readonly say: string
+  /** The same for `not` around it; absent: `not (..)`. */
+  readonly deny?: string
+  /** What stands between the arguments of `{*}`; a comma when absent. */
+  readonly join?: string
+  /** What it gives is, or may be, a value of the context: it is shown beside the sentence, and left out when redacting. */
+  readonly reads?: true
+  /** What it means that it gives null although it was given something: `is no number`. */
+  readonly nothing?: string
+  /** Name of the hash, for an operator with a `hashInput`. */
+  readonly hash?: string
 }
 
 export interface PreparedArguments {
@@ -97,6 +116,8 @@ export interface Dialect {
   readonly name: string
   /** By their names without the prefix. */
   readonly operators: ReadonlyMap<string, Operator>
+  /** By the same names; an operator without words is shown as a call. */
+  readonly words?: ReadonlyMap<string, OperatorWords>
 }
 
 /**

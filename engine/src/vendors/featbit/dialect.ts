@@ -24,6 +24,7 @@ const bucket: Operator = {
     const text = operand as Operand
     return (evaluation) => bucketOf(prefix + attributeText(text(evaluation)))
   },
+  hashInput: ([prefix], [text = null]) => (typeof prefix === 'string' ? prefix + attributeText(text) : null),
 }
 
 export const dialect: Dialect = {

@@ -19,7 +19,7 @@ import { readMembers } from './membership.js'
 import { firstMatch } from './json-path.js'
 import { parseJsonPath } from './json-path-parser.js'
 import { readModulo } from './modulo.js'
-import { percentageOf } from './percentage.js'
+import { hashedText, percentageOf } from './percentage.js'
 import { coerce, print } from './python-values.js'
 import { identityKeyAttribute, identityKeyOf, traitOf, traitsAttribute, traitsOf } from './traits.js'
 
@@ -72,12 +72,23 @@ const membership: Operator = {
   },
 }
 
-const percent = condition((id) => (value) => {
-  const text = print(value)
-  return text === null ? null : percentageOf(id, text)
-})
+/** @param textOf what is hashed of a value, null where nothing is */
+function percentage(textOf: (value: Json) => string | null): Operator {
+  return {
+    ...condition((id) => (value) => {
+      const text = textOf(value)
+      return text === null ? null : percentageOf(id, text)
+    }),
+    hashInput: ([id], [value = null]) => {
+      const text = textOf(value)
+      return typeof id !== 'string' || text === null ? null : hashedText(id, text)
+    },
+  }
+}
 
-const bucket = condition((id) => (value) => (typeof value === 'string' ? percentageOf(id, value) : null))
+function textOnly(value: Json): string | null {
+  return typeof value === 'string' ? value : null
+}
 
 /** A list or an object that a query finds counts as nothing. */
 function scalar(value: Json): Json {
@@ -143,8 +154,8 @@ export const flagsmithDialect: Dialect = {
     ['isSet', unary((value) => value !== null)],
     ['text', unary(print)],
     ['scalar', unary(scalar)],
-    ['percent', percent],
-    ['bucket', bucket],
+    ['percent', percentage(print)],
+    ['bucket', percentage(textOnly)],
     ['trait', trait],
     ['identityKey', identityKey],
     ['jsonPath', jsonPath],

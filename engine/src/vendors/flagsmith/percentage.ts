@@ -12,10 +12,23 @@ export function percentageOf(id: string, value: string): number {
   const pair = `${id},${value}`
   // A pair that lands on exactly 100 is hashed again, written once more each time.
   for (let text = pair; ; text = `${text},${pair}`) {
-    md5Utf8(text, digest)
-    const percentage = (remainder(digest) / 9_998) * 100
+    const percentage = percentageOfText(text)
     if (percentage !== 100) return percentage
   }
+}
+
+/** The text whose digest becomes the pair's percentage. */
+export function hashedText(id: string, value: string): string {
+  const pair = `${id},${value}`
+  let text = pair
+  while (percentageOfText(text) === 100) text = `${text},${pair}`
+  return text
+}
+
+/** `0 <= percentage <= 100`. */
+function percentageOfText(text: string): number {
+  md5Utf8(text, digest)
+  return (remainder(digest) / 9_998) * 100
 }
 
 /** The digest, read as one 128-bit big-endian number, modulo 9,999. */

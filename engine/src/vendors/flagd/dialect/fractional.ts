@@ -126,6 +126,7 @@ export function bucketOperator(bucketing: Bucketing): Operator {
         return typeof text === 'string' ? bucketing.bucketOf(text, total) : null
       }
     },
+    hashInput: (_, [seed]) => (typeof seed === 'string' ? seed : null),
   }
 }
 
@@ -139,6 +140,10 @@ export function fractionalOperator(bucketing: Bucketing): Operator {
       return (evaluation) => choose(list(evaluation), flagKey, dataAt(depth, evaluation), bucketing)
     },
     reads: ([, depth]) => (depth === -1 ? { attributes: ['targetingKey'] } : {}),
+    hashInput: ([flagKey, depth], [argument = null], evaluation) => {
+      if (typeof flagKey !== 'string' || typeof depth !== 'number') return null
+      return distributionOf(argument, flagKey, dataAt(depth, evaluation), bucketing)?.seed ?? null
+    },
   }
 }
 
@@ -147,6 +152,22 @@ function dataAt(depth: number, evaluation: Evaluation): Json {
 }
 
 function choose(argument: Json, flagKey: string, data: Json, bucketing: Bucketing): Json {
+  const distribution = distributionOf(argument, flagKey, data, bucketing)
+  if (distribution === null) return null
+  const { seed, shares, total } = distribution
+  const bucket = bucketing.bucketOf(seed, total)
+  const position = bucketing.boundsOf(shares, total).findIndex((bound) => bucket < bound)
+  return shares[position]?.variant ?? bucketing.remainder
+}
+
+interface Distribution {
+  readonly seed: string
+  readonly shares: readonly Share[]
+  readonly total: number
+}
+
+/** What is distributed among which variants; null where the arguments are wrong. */
+function distributionOf(argument: Json, flagKey: string, data: Json, bucketing: Bucketing): Distribution | null {
   if (!isList(argument) || argument.length < bucketing.minArguments || !isObject(data)) return null
   const [first = null, ...others] = argument
   const hasSeed = first === null || typeof first === 'string'
@@ -154,8 +175,5 @@ function choose(argument: Json, flagKey: string, data: Json, bucketing: Bucketin
   const shares = (hasSeed ? others : argument).map(bucketing.shareOf)
   if (seed === null || !shares.every((share) => share !== null)) return null
   const total = bucketing.totalOf(shares)
-  if (total === null) return null
-  const bucket = bucketing.bucketOf(seed, total)
-  const position = bucketing.boundsOf(shares, total).findIndex((bound) => bucket < bound)
-  return shares[position]?.variant ?? bucketing.remainder
+  return total === null ? null : { seed, shares, total }
 }
