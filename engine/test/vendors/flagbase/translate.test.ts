@@ -251,6 +251,17 @@ describe('a translated environment', () => {
     })
   })
 
+  it('has no interval beyond the last bucket where the weights are more than 100', () => {
+    const flag = rawFlag({ fallthroughVariations: weighted(['a', 60], ['b', 60], ['c', 60]) })
+    const { ruleset } = flagbase.translate(decodeOrThrow(rawRuleset(flag)))
+    expect(ruleset.flags['flag']?.decide).toMatchObject({
+      arms: [
+        [0, 60, 0],
+        [60, 100, 1],
+      ],
+    })
+  })
+
   it('has findings for what the recorded environment cannot do', () => {
     const { ruleset, diagnostics } = flagbase.translate(decodeOrThrow(production))
     expect(diagnostics.map(({ code, path }) => [code, path.slice(1).join('.')])).toEqual([

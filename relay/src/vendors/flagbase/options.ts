@@ -20,11 +20,9 @@ export const flagbaseOptions: UpstreamSchema<FlagbaseOptions> = z
       description: 'Server key of the environment; it starts with `sdk-server_`. Client keys do not see the rules.',
     }),
     ...httpShape('http://localhost:9051'),
-    pollInterval: duration(10)
-      .prefault('10s')
-      .meta({
-        description: "How often Flagbase's poller is asked. It has no cache: each request is a database query.",
-      }),
+    pollInterval: duration(10).prefault('10s').meta({
+      description: "How often Flagbase's poller is asked. It has no cache: each request is a database query.",
+    }),
     typedVariations: z.boolean().prefault(false).meta({
       description:
         'Whether a variation also answers other types: `true`, `on`, `treatment` are true, `false`, `off`, `control` false, digits a number.',
