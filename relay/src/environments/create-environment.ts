@@ -42,6 +42,7 @@ export interface RunningEnvironment extends Environment {
 const propagationBounds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 
 type Listener = Parameters<Environment['onChange']>[0]
+type StateListener = Parameters<Environment['onState']>[0]
 
 /** Creates an environment that serves nothing yet. */
 export function createEnvironment(options: EnvironmentOptions): RunningEnvironment {
@@ -60,6 +61,7 @@ class DocumentLine implements RunningEnvironment {
   readonly #options: EnvironmentOptions
   readonly #logger: Logger
   readonly #listeners = new Set<Listener>()
+  readonly #stateListeners = new Set<StateListener>()
   #vendor: AnyVendor | undefined
   #state: EnvironmentStatus['state'] = 'waiting'
   #stateSinceMs: number
@@ -117,6 +119,11 @@ class DocumentLine implements RunningEnvironment {
     return () => this.#listeners.delete(listener)
   }
 
+  onState(listener: StateListener): () => void {
+    this.#stateListeners.add(listener)
+    return () => this.#stateListeners.delete(listener)
+  }
+
   #accept(document: unknown, about: DocumentOrigin): void {
     const result = ingest(document, {
       ...(this.#vendor === undefined ? {} : { vendor: this.#vendor }),
@@ -155,13 +162,7 @@ class DocumentLine implements RunningEnvironment {
     if (previous !== null && previous.snapshot.flagKeys.length > 0 && snapshot.flagKeys.length === 0) {
       this.#logger.warn({ revision }, 'the new revision has no flags: every flag will be answered FLAG_NOT_FOUND')
     }
-    for (const listener of this.#listeners) {
-      try {
-        listener(served, previous)
-      } catch (error) {
-        this.#logger.error({ error }, 'a listener failed while a revision was swapped in')
-      }
-    }
+    this.#tell(this.#listeners, served, previous)
   }
 
   #confirm(): void {
@@ -191,5 +192,16 @@ class DocumentLine implements RunningEnvironment {
     if (this.#state === 'stale') this.#logger.info({ state }, 'the upstream works again')
     this.#state = state
     this.#stateSinceMs = this.#options.now()
+    this.#tell(this.#stateListeners, state)
+  }
+
+  #tell<News extends unknown[]>(listeners: ReadonlySet<(...news: News) => void>, ...news: News): void {
+    for (const listener of listeners) {
+      try {
+        listener(...news)
+      } catch (error) {
+        this.#logger.error({ error }, 'a listener failed while an environment changed')
+      }
+    }
   }
 }

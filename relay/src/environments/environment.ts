@@ -19,6 +19,8 @@ export interface Environment {
   status(): EnvironmentStatus
   /** Calls back after each swap; returns the way to stop that. */
   onChange(listener: (served: Served, previous: Served | null) => void): () => void
+  /** Calls back whenever another state has been entered; returns the way to stop that. */
+  onState(listener: (state: EnvironmentStatus['state']) => void): () => void
   /** Counts answers for the metrics: typed-array increments, nothing else on the request path. */
   readonly usage: UsageCounter
   /** Origins whose pages may read answers, none when absent; `*` counts for client keys only. */

@@ -167,9 +167,28 @@ describe('an environment', () => {
     sink.document(documentOf({ a: 2 }), {})
     expect(told).toEqual(['stays 1', 'left', 'stays 2'])
     expect(lines.filter(({ level }) => level === 'error').map(({ message }) => message)).toEqual([
-      'a listener failed while a revision was swapped in',
-      'a listener failed while a revision was swapped in',
+      'a listener failed while an environment changed',
+      'a listener failed while an environment changed',
     ])
+  })
+
+  it('tells each state that it enters once, whatever a listener does, until one leaves', () => {
+    const { environment, sink, lines } = start()
+    const told: string[] = []
+    environment.onState(() => {
+      throw new Error('listener')
+    })
+    const leave = environment.onState((state) => void told.push(`${state} ${environment.status().state}`))
+    sink.failed(unreachable)
+    sink.document(documentOf({ a: 1 }), {})
+    sink.unchanged()
+    sink.failed(unreachable)
+    sink.failed(unreachable)
+    sink.unchanged()
+    leave()
+    sink.failed(unreachable)
+    expect(told).toEqual(['fresh fresh', 'stale stale', 'fresh fresh'])
+    expect(lines.filter(({ level }) => level === 'error')).toHaveLength(4)
   })
 
   it('serves a document that is empty on purpose, and warns', () => {

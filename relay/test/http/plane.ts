@@ -21,11 +21,24 @@ export interface HandEnvironment extends Environment {
 
 export function environmentByHand(name: string): HandEnvironment {
   let served: Served | null = null
+  let state: EnvironmentStatus['state'] = 'waiting'
+  const changeListeners = new Set<Parameters<Environment['onChange']>[0]>()
+  const stateListeners = new Set<Parameters<Environment['onState']>[0]>()
+  const enter = (entered: EnvironmentStatus['state']): void => {
+    if (entered === state) return
+    state = entered
+    for (const listener of stateListeners) listener(state)
+  }
   const counted: string[] = []
   const count = (_served: Served, outcome: EvaluatedOutcome): void => void counted.push(outcome.flagKey)
   return {
     name,
-    state: 'waiting',
+    get state() {
+      return state
+    },
+    set state(entered) {
+      enter(entered)
+    },
     corsOrigins: [],
     counted,
     get served() {
@@ -33,14 +46,23 @@ export function environmentByHand(name: string): HandEnvironment {
     },
     serve(content) {
       const ruleset = seal({ ruleset: 1, dialects: [], flags: {}, ...content })
-      const sequence = (served?.sequence ?? 0) + 1
+      const previous = served
+      const sequence = (previous?.sequence ?? 0) + 1
       served = { snapshot: compile(ruleset).snapshot, revision: ruleset.revision, sequence, sinceMs: 0 }
-      this.state = 'fresh'
+      enter('fresh')
+      for (const listener of changeListeners) listener(served, previous)
     },
     status() {
-      return { name, state: this.state } as EnvironmentStatus
+      return { name, state } as EnvironmentStatus
     },
-    onChange: () => () => {},
+    onChange(listener) {
+      changeListeners.add(listener)
+      return () => changeListeners.delete(listener)
+    },
+    onState(listener) {
+      stateListeners.add(listener)
+      return () => stateListeners.delete(listener)
+    },
     usage: {
       count,
       countAll: (_served, outcomes) => outcomes.forEach((outcome) => count(_served, outcome)),
