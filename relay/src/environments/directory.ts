@@ -52,9 +52,10 @@ function grants({
   serverKeys,
   clientKeys,
 }: DirectoryEntry): { readonly access: Access; readonly key: string }[] {
-  const server = createAccess(environment, 'server')
-  const client = createAccess(environment, 'client')
-  return [...serverKeys.map((key) => ({ access: server, key })), ...clientKeys.map((key) => ({ access: client, key }))]
+  return [
+    ...serverKeys.map((key) => ({ access: createAccess(environment, 'server'), key })),
+    ...clientKeys.map((key) => ({ access: createAccess(environment, 'client'), key })),
+  ]
 }
 
 function createAccess(environment: Environment, audience: Audience): Access {
@@ -65,7 +66,7 @@ function createAccess(environment: Environment, audience: Audience): Access {
  * SHA-256 of a salt and the key. Nobody outside can know or choose a digest, as the salt is made at the start: so how long a
  * look-up by digest takes says nothing about how much of a key is right.
  */
-function createDigest(): (key: string) => string {
+export function createDigest(): (key: string) => string {
   const salt = randomBytes(32).toString('hex')
   return (key) => hash('sha256', salt + key, 'base64')
 }

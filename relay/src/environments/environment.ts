@@ -55,6 +55,7 @@ export interface EnvironmentDirectory {
   access(key: string | undefined): Access | 'missing-key' | 'unknown-key'
 }
 
+/** What a key opens. Each key has an object of its own. */
 export interface Access {
   readonly environment: Environment
   readonly audience: Audience

@@ -4,7 +4,7 @@ import type { Access, Served } from '../environments/environment.js'
 import { declaredLength, readBody } from './body.js'
 import { readEvaluationContext } from './evaluation-context.js'
 import type { Answer, Exchange } from './exchange.js'
-import { presentedKey } from './presented-key.js'
+import { findAccess, findServed } from './find-access.js'
 import { guard, refuse, respond } from './respond.js'
 
 /** All that an evaluation needs. */
@@ -15,9 +15,6 @@ export interface EvaluationCall {
   readonly served: Served
   readonly context: JsonObject
 }
-
-/** Seconds after which data may have come: few, as it usually is there a moment after the start. */
-const retryAfterSeconds = '2'
 
 /** Answers by the handler, or refuses what cannot be evaluated. */
 export function answerEvaluation(exchange: Exchange, handle: (call: EvaluationCall) => Answer): void {
@@ -33,30 +30,6 @@ export function answerEvaluation(exchange: Exchange, handle: (call: EvaluationCa
       respond(exchange, handle({ exchange, access, served, context: read.context }))
     })
   })
-}
-
-/** What the key opens; null where the request was refused. */
-function findAccess(exchange: Exchange): Access | null {
-  const access = exchange.plane.directory.access(presentedKey(exchange.request.headers))
-  if (typeof access !== 'string') {
-    exchange.access = access
-    return access
-  }
-  const errorDetails =
-    access === 'missing-key'
-      ? 'a key is needed: send it as Authorization: Bearer <key> or as X-API-Key'
-      : 'the key is not known here'
-  refuse(exchange, 401, { errorDetails, headers: ['WWW-Authenticate', 'Bearer'] })
-  return null
-}
-
-/** What is served; null where the request was refused because there is nothing yet. */
-function findServed(exchange: Exchange, { environment }: Access): Served | null {
-  exchange.state = environment.status().state
-  if (environment.served !== null) return environment.served
-  const errorDetails = 'there are no flags yet: the upstream has not delivered any'
-  refuse(exchange, 503, { errorDetails, headers: ['Retry-After', retryAfterSeconds] })
-  return null
 }
 
 /** Whether the body is JSON as it stands, by its headers; otherwise the request was refused. */

@@ -1,0 +1,32 @@
+/** The first steps of most requests: who asks, and is there data. */
+import type { Access, Served } from '../environments/environment.js'
+import type { Exchange } from './exchange.js'
+import { presentedKey } from './presented-key.js'
+import { refuse } from './respond.js'
+
+/** Seconds after which data may have come: few, as it usually is there a moment after the start. */
+const retryAfterSeconds = '2'
+
+/** What the key opens; null where the request was refused. */
+export function findAccess(exchange: Exchange): Access | null {
+  const access = exchange.plane.directory.access(presentedKey(exchange.request.headers))
+  if (typeof access !== 'string') {
+    exchange.access = access
+    return access
+  }
+  const errorDetails =
+    access === 'missing-key'
+      ? 'a key is needed: send it as Authorization: Bearer <key> or as X-API-Key'
+      : 'the key is not known here'
+  refuse(exchange, 401, { errorDetails, headers: ['WWW-Authenticate', 'Bearer'] })
+  return null
+}
+
+/** What is served; null where the request was refused because there is nothing yet. */
+export function findServed(exchange: Exchange, { environment }: Access): Served | null {
+  exchange.state = environment.status().state
+  if (environment.served !== null) return environment.served
+  const errorDetails = 'there are no flags yet: the upstream has not delivered any'
+  refuse(exchange, 503, { errorDetails, headers: ['Retry-After', retryAfterSeconds] })
+  return null
+}
