@@ -28,7 +28,6 @@ export async function bundleCommand() {
     target: 'node20',
     minifySyntax: true,
     minifyWhitespace: true,
-    keepNames: true,
     legalComments: 'linked',
     banner: { js: requireForPackages },
     logLevel: 'warning',
