@@ -22,6 +22,7 @@ export { vendors } from './registry.js'
 export { providerView } from './ruleset/provider-view.js'
 export { seal, type SealedRuleset } from './ruleset/seal.js'
 export {
+  decode as decodeFeatBitDocument,
   documentVersion as featBitDocumentVersion,
   mergePatch as mergeFeatBitPatch,
   type FeatBitDocument,

@@ -14,6 +14,9 @@ export interface TranslationScope {
   membersOf(items: readonly string[], path: readonly string[]): Expr
 }
 
+const inSegment = 'User is in segment'
+const notInSegment = 'User is not in segment'
+
 /** All conditions of a flag's rule, which may ask for segments; none is true. */
 export function ruleCondition(
   conditions: readonly Condition[],
@@ -23,8 +26,8 @@ export function ruleCondition(
   return allOf(
     conditions.map((condition, index) => {
       const at = [...path, 'conditions', String(index)]
-      if (condition.property === 'User is in segment') return inAnySegment(condition, at, scope)
-      if (condition.property === 'User is not in segment') return not(inAnySegment(condition, at, scope))
+      if (condition.property === inSegment) return inAnySegment(condition, at, scope)
+      if (condition.property === notInSegment) return not(inAnySegment(condition, at, scope))
       return attributeCondition(condition, at, scope)
     }),
   )
@@ -39,6 +42,13 @@ export function segmentRuleCondition(
   return allOf(
     conditions.map((condition, index) => attributeCondition(condition, [...path, 'conditions', String(index)], scope)),
   )
+}
+
+/** The segments that a flag's condition asks for, none where it asks for something else or its list cannot be read. */
+export function segmentIdsOf({ property, value }: Condition): readonly string[] {
+  if (property !== inSegment && property !== notInSegment) return []
+  const ids = value === null ? undefined : parseTextList(value)
+  return (ids ?? []).filter((id) => id !== null)
 }
 
 function allOf(conditions: readonly Expr[]): Expr {

@@ -7,6 +7,7 @@ import { looksLikePayload } from './payload.js'
 import { type FeatBitOptions, translate } from './translate.js'
 
 export type * from './document.js'
+export { decode }
 export { mergePatch, type Merged } from './merge.js'
 export { documentVersion } from './updated-at.js'
 export type { FeatBitOptions }

@@ -1,11 +1,17 @@
 /** A change message is applied to the document it changes. */
 import { createDiagnosticSink, type Diagnostic } from '../../ruleset/diagnostic.js'
-import type { FeatBitDocument } from './document.js'
+import { segmentIdsOf } from './condition.js'
+import { type FeatBitDocument, isMalformed } from './document.js'
 import { mergeEntities, type MergedEntities } from './entities.js'
 import { readPayload } from './payload.js'
 
 export type Merged =
-  | ({ readonly ok: true; readonly diagnostics: readonly Diagnostic[] } & MergedEntities)
+  | ({
+      readonly ok: true
+      /** Segments that the added and replaced flags ask for, and the document does not have. */
+      readonly missingSegmentIds: readonly string[]
+      readonly diagnostics: readonly Diagnostic[]
+    } & MergedEntities)
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
 
 /**
@@ -18,5 +24,15 @@ export function mergePatch(held: FeatBitDocument, patch: unknown): Merged {
   const sink = createDiagnosticSink()
   const payload = readPayload(patch, 'patch', sink)
   if (payload === null) return { ok: false, diagnostics: sink.diagnostics }
-  return { ok: true, ...mergeEntities(held, payload, sink), diagnostics: sink.diagnostics }
+  const merged = mergeEntities(held, payload, sink)
+  return { ok: true, ...merged, missingSegmentIds: missingSegmentIds(merged), diagnostics: sink.diagnostics }
+}
+
+function missingSegmentIds({ document, flagKeys }: MergedEntities): string[] {
+  const changed = new Set(flagKeys)
+  const asked = document.featureFlags
+    .flatMap((flag) => (changed.has(flag.key) && !isMalformed(flag) ? flag.rules : []))
+    .flatMap(({ conditions }) => conditions.flatMap(segmentIdsOf))
+  const held = new Set(document.segments.map(({ id }) => id))
+  return [...new Set(asked)].filter((id) => !held.has(id))
 }

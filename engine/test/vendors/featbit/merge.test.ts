@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { compile } from '../../../src/index.js'
 import { featbit, mergePatch, type FeatBitDocument } from '../../../src/vendors/featbit/index.js'
-import { all, flagEntry, message, payload, segmentEntry } from './documents.js'
+import { all, flagEntry, message, payload, ruleEntry, segmentEntry } from './documents.js'
 import { clock, decodeOrThrow, readFixture } from './fixtures.js'
 
 function patch(featureFlags: readonly unknown[], segments: readonly unknown[] = []) {
@@ -30,7 +30,8 @@ describe('a patch', () => {
     ['older', '2026-01-05T07:59:59Z'],
   ])('leaves a flag alone that is %s', (_row, updatedAt) => {
     const result = merged(held, patch([flagEntry({ isEnabled: false, updatedAt })]))
-    expect(result).toEqual({ ok: true, document: held, flagKeys: [], segmentIds: [], diagnostics: [] })
+    const nothing = { flagKeys: [], segmentIds: [], missingSegmentIds: [], diagnostics: [] }
+    expect(result).toEqual({ ok: true, document: held, ...nothing })
   })
 
   it('replaces a flag when one of the two does not say when it changed', () => {
@@ -62,6 +63,29 @@ describe('a patch', () => {
     const { snapshot } = compile(featbit.translate(result.document).ruleset)
     expect(snapshot.evaluate('f', { targetingKey: 'u' }, clock).errorCode).toBe('PARSE_ERROR')
     expect(snapshot.evaluate('other', { targetingKey: 'u' }, clock).value).toBe(true)
+  })
+
+  it('tells which segments its flags ask for in vain', () => {
+    const asking = (key: string, property: string, value: string | null) =>
+      flagEntry({ key, rules: [ruleEntry([{ property, op: null, value }])], updatedAt: '2026-02-01T00:00:00Z' })
+    const flags = [
+      asking('f', 'User is in segment', '["s","gone"]'),
+      asking('g', 'User is not in segment', '["gone","u","brought"]'),
+      asking('h', 'User is in segment', 'no list'),
+      asking('i', 'User is in segment', null),
+      asking('j', 'country', '["de"]'),
+      flagEntry({ key: 'k', rules: 'malformed' }),
+    ]
+    const result = merged(held, patch(flags, [segmentEntry({ id: 'brought' })]))
+    expect(result.missingSegmentIds).toEqual(['gone', 'u'])
+  })
+
+  it('does not tell what flags asked for in vain that it does not name', () => {
+    const asking = flagEntry({
+      rules: [ruleEntry([{ property: 'User is in segment', op: null, value: '["gone"]' }])],
+    })
+    const result = merged(decodeOrThrow(payload([asking])), patch([asking, flagEntry({ key: 'new' })]))
+    expect(result.missingSegmentIds).toEqual([])
   })
 
   it('of nothing changes nothing', () => {
