@@ -26,6 +26,26 @@ interface ServerConfiguration {
   readonly keepAliveTimeoutMs: number
   /** How long requests under way may take after the signal to stop. */
   readonly drainTimeoutMs: number
+  /** Signs the addresses of event streams in place of the keys. Secret. */
+  readonly streamSecret?: string
+  readonly streams: StreamConfiguration
+}
+
+interface StreamConfiguration {
+  /** Whether bulk answers name their event stream. */
+  readonly advertise: boolean
+  /** Begins with a slash and does not end with one. */
+  readonly pathPrefix?: string
+  /** Both limits count in one process. */
+  readonly maxPerKey: number
+  readonly max: number
+  readonly heartbeatMs: number
+  readonly maxAgeMs: number
+  /** 0: everybody is told at once. */
+  readonly pacingMs: number
+  readonly slowReaderTimeoutMs: number
+  /** 0: nobody waits. */
+  readonly refetchWaitMs: number
 }
 
 interface ManagementConfiguration {

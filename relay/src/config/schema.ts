@@ -9,6 +9,59 @@ import type { Configuration, EnvironmentConfiguration } from './configuration.js
 /** What an environment may be called: it is part of metric labels, addresses and variable names. */
 export const environmentName: RegExp = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 
+const streams = z
+  .strictObject({
+    advertise: z
+      .boolean()
+      .prefault(true)
+      .meta({
+        description: 'Whether answers with all flags name their event stream, for clients that wait for changes.',
+      }),
+    pathPrefix: z
+      .string()
+      .regex(/^(\/[A-Za-z0-9._~-]+)+$/)
+      .exactOptional()
+      .meta({
+        description: 'What a proxy in front puts before the addresses of the data plane; part of the named address.',
+        expects: 'a path such as /flags, without a slash at its end',
+      }),
+    maxPerKey: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .prefault(5_000)
+      .meta({ description: 'Most streams open at once with one key, in one process.' }),
+    max: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .prefault(10_000)
+      .meta({ description: 'Most streams open at once, of all keys together, in one process.' }),
+    heartbeat: duration(1_000)
+      .prefault('20s')
+      .meta({ description: 'Longest silence; shorter or longer by up to a quarter, by chance, for each stream.' }),
+    maxAge: duration(1_000)
+      .prefault('1h')
+      .meta({ description: 'A stream ends at that age, or from half of it on, by chance; clients then open another.' }),
+    pacing: duration(0)
+      .prefault('750ms')
+      .meta({ description: 'Time over which the news of a change is spread, so that clients do not all ask at once.' }),
+    slowReaderTimeout: duration()
+      .prefault('10s')
+      .meta({ description: 'How long a client may leave what was sent unread before its stream is cut.' }),
+    refetchWait: duration(0)
+      .prefault('1s')
+      .meta({ description: 'How long a client that heard of a change elsewhere waits here until it has arrived.' }),
+  })
+  .transform(({ heartbeat, maxAge, pacing, slowReaderTimeout, refetchWait, ...rest }) => ({
+    ...rest,
+    heartbeatMs: heartbeat,
+    maxAgeMs: maxAge,
+    pacingMs: pacing,
+    slowReaderTimeoutMs: slowReaderTimeout,
+    refetchWaitMs: refetchWait,
+  }))
+
 const server = z
   .strictObject({
     host: host()
@@ -26,6 +79,13 @@ const server = z
     drainTimeout: duration()
       .prefault('10s')
       .meta({ description: 'How long requests under way may take after the signal to stop.' }),
+    streamSecret: secret(/^[!-~]{16,}$/, 'a secret of 16 characters or more, without spaces')
+      .exactOptional()
+      .meta({
+        description:
+          'Signs the addresses of event streams; the same in every replica. Absent: the key that asks signs them.',
+      }),
+    streams: streams.prefault({}),
   })
   .transform(({ requestTimeout, headersTimeout, keepAliveTimeout, drainTimeout, ...rest }) => ({
     ...rest,

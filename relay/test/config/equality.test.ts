@@ -43,6 +43,16 @@ const rows: readonly Row[] = [
         headersTimeoutMs: 15_000,
         keepAliveTimeoutMs: 75_000,
         drainTimeoutMs: 10_000,
+        streams: {
+          advertise: true,
+          maxPerKey: 5_000,
+          max: 10_000,
+          heartbeatMs: 20_000,
+          maxAgeMs: 3_600_000,
+          pacingMs: 750,
+          slowReaderTimeoutMs: 10_000,
+          refetchWaitMs: 1_000,
+        },
       },
       management: { host: '127.0.0.1', port: 8081, allowedHosts: [] },
       log: { level: 'info', format: 'json' },
@@ -212,7 +222,7 @@ server:
       SWITCHYARD_SERVER__KEEP_ALIVE_TIMEOUT: '2m',
       SWITCHYARD_SERVER__DRAIN_TIMEOUT: '500ms',
     },
-    says: ({ server }) => server,
+    says: ({ server: { streams: _streams, ...rest } }) => rest,
     expected: {
       host: '::',
       port: 0,
@@ -221,6 +231,51 @@ server:
       headersTimeoutMs: 5_000,
       keepAliveTimeoutMs: 120_000,
       drainTimeoutMs: 500,
+    },
+  },
+  {
+    name: 'streams',
+    file: withEnvironment(`
+server:
+  streamSecret: a-secret-of-all-replicas
+  streams:
+    advertise: false
+    pathPrefix: /flags/v2
+    maxPerKey: 10
+    max: 20
+    heartbeat: 15s
+    maxAge: 30m
+    pacing: 0ms
+    slowReaderTimeout: 500ms
+    refetchWait: 0s
+`),
+    env: {
+      ...oneEnvironment,
+      SWITCHYARD_SERVER__STREAM_SECRET: 'a-secret-of-all-replicas',
+      SWITCHYARD_SERVER__STREAMS__ADVERTISE: 'false',
+      SWITCHYARD_SERVER__STREAMS__PATH_PREFIX: '/flags/v2',
+      SWITCHYARD_SERVER__STREAMS__MAX_PER_KEY: '10',
+      SWITCHYARD_SERVER__STREAMS__MAX: '20',
+      SWITCHYARD_SERVER__STREAMS__HEARTBEAT: '15s',
+      SWITCHYARD_SERVER__STREAMS__MAX_AGE: '30m',
+      SWITCHYARD_SERVER__STREAMS__PACING: '0ms',
+      SWITCHYARD_SERVER__STREAMS__SLOW_READER_TIMEOUT: '500ms',
+      SWITCHYARD_SERVER__STREAMS__REFETCH_WAIT: '0s',
+    },
+    says: ({ server: { streamSecret, streams } }) => ({ streamSecret, streams }),
+    expected: {
+      streamSecret: 'a-secret-of-all-replicas',
+      streams: {
+        advertise: false,
+        pathPrefix: '/flags/v2',
+        maxPerKey: 10,
+        max: 20,
+        heartbeatMs: 15_000,
+        maxAgeMs: 1_800_000,
+        pacingMs: 0,
+        slowReaderTimeoutMs: 500,
+        refetchWaitMs: 0,
+      },
     },
   },
   {

@@ -449,9 +449,9 @@ const variables: readonly Row[] = [
   },
   {
     name: 'the wrong shape in the file under a variable',
-    file: withEnvironment('server: 80'),
-    env: { SWITCHYARD_SERVER__PORT: '80' },
-    lines: ['5:1: server must be a section of settings, not 80.'],
+    file: withEnvironment('log: 80'),
+    env: { SWITCHYARD_LOG__LEVEL: 'debug' },
+    lines: ['5:1: log must be a section of settings, not 80.'],
   },
   {
     name: 'no list in the file under a variable',
