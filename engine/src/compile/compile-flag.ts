@@ -2,6 +2,7 @@
 import type { BrokenPart } from '../ruleset/broken-part.js'
 import type { DiagnosticSink } from '../ruleset/diagnostic.js'
 import { isRecord } from '../ruleset/json.js'
+import { isOutcome } from '../ruleset/outcome-shape.js'
 import type { Compute, Flag, Flat, Json, Outcome, ValueType } from '../ruleset/types.js'
 import { CompiledFlag, type Decide } from './compiled-flag.js'
 import { compileDecision } from './decision.js'
@@ -10,7 +11,7 @@ import type { ExpressionScope } from './expression-scope.js'
 import { asSpoiledPart, SpoiledPart } from './spoiled-part.js'
 import { flagExceedsLimits } from './limits.js'
 import { CompiledOutcome, mergeMetadata, type OutcomeOwner } from './outcome.js'
-import { noReferences } from './references.js'
+import { noReferences, type References } from './references.js'
 import { slotOf } from './slots.js'
 import type { EvaluationState } from './state.js'
 
@@ -26,31 +27,27 @@ export function compileFlag(flagKey: string, flag: Flag, scope: PartScope): Comp
   const slot = slotOf(scope.slots.flags, flagKey)
   if (!isRecord(flag)) {
     sink.error('INVALID_FLAG', ['flags', flagKey], 'the flag is not an object')
-    return spoiledFlag(ownerOf(flagKey, { outcomes: [], decide: null }, setMetadata), slot, undefined, {
-      errorCode: 'PARSE_ERROR',
-      message: 'malformed flag',
-    })
+    const owner = ownerOf(flagKey, { outcomes: [], decide: null }, setMetadata)
+    return spoiledFlag({ owner, slot }, { errorCode: 'PARSE_ERROR', message: 'malformed flag' })
   }
   const owner = ownerOf(flagKey, flag, setMetadata)
   const excess = flagExceedsLimits(flag)
   if (excess !== null) {
     sink.error('LIMIT', ['flags', flagKey], `the flag is not usable: ${excess}`)
-    return spoiledFlag(owner, slot, flag.hash, { errorCode: 'PARSE_ERROR', message: excess })
+    return spoiledFlag({ owner, slot, hash: flag.hash }, { errorCode: 'PARSE_ERROR', message: excess })
   }
   try {
     return compileSoundFlag(owner, slot, flag, scope)
   } catch (error) {
     const { code, message } = asSpoiledPart(error)
     sink.error(code, ['flags', flagKey], message)
-    return spoiledFlag(owner, slot, flag.hash, {
-      errorCode: code === 'UNKNOWN_OPERATOR' ? 'GENERAL' : 'PARSE_ERROR',
-      message,
-    })
+    const errorCode = code === 'UNKNOWN_OPERATOR' ? 'GENERAL' : 'PARSE_ERROR'
+    return spoiledFlag({ owner, slot, hash: flag.hash }, { errorCode, message })
   }
 }
 
-function ownerOf(flagKey: string, flag: Flag, setMetadata: Flat | undefined): OutcomeOwner {
-  return { flagKey, audience: flag.audience ?? 'all', metadata: mergeMetadata(setMetadata, flag.metadata) }
+function ownerOf(flagKey: string, { audience = 'all', metadata }: Flag, setMetadata: Flat | undefined): OutcomeOwner {
+  return { flagKey, audience, metadata: mergeMetadata(setMetadata, isRecord(metadata) ? metadata : undefined) }
 }
 
 function compileSoundFlag(owner: OutcomeOwner, slot: number, flag: Flag, partScope: PartScope): CompiledFlag {
@@ -65,7 +62,7 @@ function compileSoundFlag(owner: OutcomeOwner, slot: number, flag: Flag, partSco
       ? (): CompiledOutcome => listed
       : computing(owner, source, source.compute, scope)
   })
-  if (flag.failed !== undefined && outcomes[flag.failed] === undefined) {
+  if (flag.failed !== undefined && (typeof flag.failed !== 'number' || outcomes[flag.failed] === undefined)) {
     throw new SpoiledPart('BAD_OUTCOME', `"failed" names outcome ${flag.failed}, which is not there`)
   }
   const assigned = assignment(owner, answers)
@@ -94,10 +91,11 @@ function constantAnswer(
 }
 
 function checkOutcome(outcome: Outcome, index: number): Outcome {
-  if (!isRecord(outcome) || typeof outcome.reason !== 'string') {
-    throw new SpoiledPart('BAD_OUTCOME', `outcome ${index} is not an object with a reason`)
-  }
-  return outcome
+  if (isOutcome(outcome)) return outcome
+  throw new SpoiledPart(
+    'BAD_OUTCOME',
+    `outcome ${index} is not an object with a reason, or has members of another kind`,
+  )
 }
 
 /** Whether the individual assignments are consulted anywhere in the decision. */
@@ -115,7 +113,7 @@ function assignment(owner: OutcomeOwner, answers: readonly Decide[]): Decide {
     if (entry === null || !Object.hasOwn(entry, flagKey)) return null
     const assigned = entry[flagKey]
     if (typeof assigned === 'number') return answers[assigned]?.(state) ?? null
-    return isRecord(assigned) ? new CompiledOutcome(owner, -1, assigned) : null
+    return isOutcome(assigned) ? new CompiledOutcome(owner, -1, assigned) : null
   }
 }
 
@@ -153,7 +151,11 @@ function computing(owner: OutcomeOwner, source: Outcome, compute: Compute, scope
 /** An operator of one value, applied to a result that is known already. */
 function view(name: string, scope: ExpressionScope): (result: Json, state: EvaluationState) => Json {
   let current: Json = null
-  const prepared = findOperator(name, scope.dialects).prepare({
+  const operator = findOperator(name, scope.dialects)
+  const [first = 'static', ...others] = operator.parameters
+  if (!first.startsWith('value') || others.some((parameter) => parameter === 'static' || parameter === 'value'))
+    throw new SpoiledPart('BAD_ARGUMENTS', `${name} is not an operator of one value`)
+  const prepared = operator.prepare({
     statics: [],
     operands: [() => current],
     host: scope.host,
@@ -165,11 +167,17 @@ function view(name: string, scope: ExpressionScope): (result: Json, state: Evalu
   }
 }
 
+interface SpoiledFlagParts {
+  readonly owner: OutcomeOwner
+  readonly slot: number
+  readonly hash?: string | undefined
+  /** What it would reach, and what may therefore mend it; nothing when absent. */
+  readonly references?: References
+}
+
 /** A flag that answers with an error whatever is asked. */
 export function spoiledFlag(
-  owner: OutcomeOwner,
-  slot: number,
-  hash: string | undefined,
+  { owner, slot, hash, references = noReferences() }: SpoiledFlagParts,
   { errorCode, message }: BrokenPart,
 ): CompiledFlag {
   const outcome = new CompiledOutcome(owner, 0, { reason: 'ERROR', errorCode, errorDetails: message })
@@ -180,7 +188,7 @@ export function spoiledFlag(
     outcomes: [outcome],
     decide: () => outcome,
     constant: outcome,
-    references: noReferences(),
+    references,
     isSpoiled: true,
     isUnsupported: errorCode === 'GENERAL',
   })

@@ -13,9 +13,10 @@ import { asSpoiledPart, SpoiledPart } from './spoiled-part.js'
 import { listMembers } from './forms.js'
 import { createHost } from './host.js'
 import { exceedsLimits } from './limits.js'
-import { noReferences, type References } from './references.js'
+import { noReferences } from './references.js'
 import { nodesOnCycles } from './cycles.js'
-import { chainsTooLong, spoiledBy } from './spoilage.js'
+import { chainLengths, type Edges, edgesOf, spread } from './graph.js'
+import { soundRuleset } from './sound-ruleset.js'
 import { createSlots, slotOf, type Slots } from './slots.js'
 import type { Compilation, Snapshot } from './snapshot.js'
 import type { Tables } from './state.js'
@@ -31,8 +32,9 @@ export interface CompileOptions {
  * Compiles a ruleset. Never throws because of what it reads: a malformed part is reported and spoils only itself and what
  * depends on it.
  */
-export function compile(ruleset: Ruleset, options: CompileOptions): Compilation {
+export function compile(given: Ruleset, options: CompileOptions): Compilation {
   const sink = createDiagnosticSink()
+  const ruleset = soundRuleset(given, sink)
   const previous = options.previous as CompiledSnapshot | undefined
   const slots = previous?.slots ?? createSlots()
   const scope: PartScope = {
@@ -45,8 +47,9 @@ export function compile(ruleset: Ruleset, options: CompileOptions): Compilation 
 
   const segments = compileSegments(ruleset, scope)
   const flags = compileFlags(ruleset, scope, previous)
-  failCycles(flags, segments, sink)
-  spoilDependents(flags, segments, slots, sink)
+  const edges = edgesOf(flags, segments)
+  failCycles({ flags, segments, edges, sink })
+  spoilDependents({ flags, segments, edges, sink }, slots)
   const snapshot = new CompiledSnapshot({
     ruleset,
     slots,
@@ -108,62 +111,54 @@ function compileFlags(
   const flags = new Map<string, CompiledFlag>()
   for (const [key, flag] of Object.entries(ruleset.flags)) {
     const known = sameMetadata ? previous.flags.get(key) : undefined
-    const isSame = known !== undefined && !known.isSpoiled && known.hash !== undefined && known.hash === flag.hash
+    const isSame = known !== undefined && !known.isSpoiled && known.hash !== undefined && known.hash === flag?.hash
     flags.set(key, isSame ? known : compileFlag(key, flag, scope))
   }
   return flags
 }
 
+/** What is found out about the parts together, once each of them is compiled. */
+interface PartsTogether {
+  readonly flags: Map<string, CompiledFlag>
+  readonly segments: Map<string, CompiledSegment>
+  readonly edges: Map<string, readonly string[]>
+  readonly sink: DiagnosticSink
+}
+
 /** A flag on a cycle answers with an error, a segment on one fails; those outside read on (rule X8). */
-function failCycles(
-  flags: Map<string, CompiledFlag>,
-  segments: Map<string, CompiledSegment>,
-  sink: DiagnosticSink,
-): void {
-  const edges = new Map<string, string[]>()
-  for (const [key, { references }] of flags) edges.set(`flag ${key}`, nodesReached(references))
-  for (const [id, { references }] of segments) edges.set(`segment ${id}`, nodesReached(references))
+function failCycles({ flags, segments, edges, sink }: PartsTogether): void {
   for (const node of nodesOnCycles(edges)) {
     const [kind, ...rest] = node.split(' ')
     const name = rest.join(' ')
     const message = `the ${kind} depends on itself`
     sink.error('CYCLE', [`${kind}s`, name], message)
+    edges.set(node, [])
     const flag = kind === 'flag' ? flags.get(name) : undefined
     const segment = kind === 'segment' ? segments.get(name) : undefined
-    if (flag !== undefined)
-      flags.set(name, spoiledFlag(flag.owner, flag.slot, flag.hash, { errorCode: 'PARSE_ERROR', message }))
+    if (flag !== undefined) flags.set(name, spoiledFlag(flag, { errorCode: 'PARSE_ERROR', message }))
     if (segment !== undefined) segments.set(name, { ...segment, operand: failing, problem: message })
   }
 }
 
-function nodesReached(references: References): string[] {
-  return [
-    ...Array.from(references.flags, (key) => `flag ${key}`),
-    ...Array.from(references.segments, (id) => `segment ${id}`),
-  ]
-}
+/** Longer chains of flags and segments are not followed. */
+const maxChain = 64
 
-function spoilDependents(
-  flags: Map<string, CompiledFlag>,
-  segments: Map<string, CompiledSegment>,
-  slots: Slots,
-  sink: DiagnosticSink,
-): void {
-  const bySegment = spoiledBy(segments)
-  const tooLong = chainsTooLong(flags, segments)
+function spoilDependents({ flags, segments, edges, sink }: PartsTogether, slots: Slots): void {
+  const bySegment = spoiledSegments(segments, edges)
+  const lengths = chainLengths(edges)
   for (const [key, flag] of flags) {
     if (flag.isSpoiled) continue
-    const bad = [...flag.references.segments].find((id) => bySegment.has(id))
+    const bad = [...flag.references.segments].find((id) => bySegment.has(`segment ${id}`))
     const reason =
       bad !== undefined
         ? `depends on the malformed segment "${bad}"`
-        : tooLong.has(key)
+        : (lengths.get(`flag ${key}`) ?? 0) > maxChain
           ? 'depends on too long a chain'
           : null
     if (reason !== null) {
       sink.error(bad === undefined ? 'LIMIT' : 'INVALID_SEGMENT', ['flags', key], reason)
-      const errorCode = bad !== undefined && bySegment.get(bad) === true ? 'GENERAL' : 'PARSE_ERROR'
-      flags.set(key, spoiledFlag(flag.owner, flag.slot, flag.hash, { errorCode, message: reason }))
+      const errorCode = bySegment.get(`segment ${bad}`) === true ? 'GENERAL' : 'PARSE_ERROR'
+      flags.set(key, spoiledFlag(flag, { errorCode, message: reason }))
     }
     for (const id of flag.references.segments) {
       if (!segments.has(id))
@@ -171,6 +166,18 @@ function spoilDependents(
     }
     for (const id of flag.references.lists) slotOf(slots.lists, id)
   }
+}
+
+/**
+ * Segments that are malformed or reach a malformed segment through others.
+ *
+ * @returns by node, whether what spoils the segment may be known to a later version
+ */
+function spoiledSegments(segments: ReadonlyMap<string, CompiledSegment>, edges: Edges): ReadonlyMap<string, boolean> {
+  const spoiled = new Map<string, boolean>()
+  for (const [id, { isSpoiled, isUnsupported }] of segments) if (isSpoiled) spoiled.set(`segment ${id}`, isUnsupported)
+  if (spoiled.size > 0) spread(spoiled, new Map([...edges].filter(([node]) => node.startsWith('segment '))))
+  return spoiled
 }
 
 function buildTables(

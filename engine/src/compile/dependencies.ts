@@ -46,10 +46,25 @@ export function changesOf(flags: readonly CompiledFlag[], parts: Parts): Changes
   const all: Exclude<Changes, 'always'>[number][] = []
   for (const part of partsReached(flags, parts)) {
     const declared = 'segment' in part ? part.segment.changes : part.changes
-    if (declared === 'always' || (declared === undefined && part.references.clock)) return 'always'
-    for (const change of declared ?? []) all.push(change)
+    if (declared === undefined) {
+      if (part.references.clock) return 'always'
+    } else if (isTimetable(declared)) {
+      for (const change of declared) all.push(change)
+    } else {
+      return 'always'
+    }
   }
   return all
+}
+
+/** Whether these are instants and windows; what is anything else is not to be relied on. */
+function isTimetable(changes: Changes): changes is Exclude<Changes, 'always'> {
+  return (
+    Array.isArray(changes) &&
+    changes.every((change: unknown) =>
+      Array.isArray(change) ? change.length === 2 && change.every(Number.isFinite) : Number.isFinite(change),
+    )
+  )
 }
 
 /** Whether the flag and all it reaches are made of what this engine knows. */

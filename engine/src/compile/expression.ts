@@ -15,7 +15,8 @@ import { addReads } from './references.js'
 import { SpoiledPart } from './spoiled-part.js'
 
 /** Compiles one expression with everything below it. @throws SpoiledPart where it is malformed */
-export function compileExpression(expr: Expr | Json, scope: ExpressionScope): CompiledExpression {
+export function compileExpression(expr: Expr | Json | undefined, scope: ExpressionScope): CompiledExpression {
+  if (expr === undefined) throw new SpoiledPart('BAD_ARGUMENTS', 'an expression is missing')
   if (Array.isArray(expr)) return compileCall(expr as readonly Json[], scope)
   if (isRecord(expr)) {
     if (!Object.hasOwn(expr, 'const'))

@@ -2,7 +2,7 @@
  * How a change of a ruleset travels: whole parts are replaced, so applying a patch is idempotent, and the revisions at both
  * ends prove that it fits.
  */
-import { fromEntries } from './json.js'
+import { fromEntries, isRecord } from './json.js'
 import { revisionOf, type SealedRuleset } from './seal.js'
 import type { Flag, Flat, JsonObject, List, Ruleset, Segment, TargetEntry } from './types.js'
 
@@ -86,8 +86,9 @@ export type Patched =
   /** The receiver is at another revision, or what came out is not what was promised: fetch in full. */
   | { readonly ok: false; readonly reason: 'other-revision' | 'wrong-result' }
 
-/** Applies a patch; the ruleset it is applied to is not changed. */
+/** Applies a patch; the ruleset it is applied to is not changed. Never throws: what is no patch gives a wrong result. */
 export function applyPatch(before: SealedRuleset, patch: RulesetPatch): Patched {
+  if (!isPatch(patch)) return { ok: false, reason: 'wrong-result' }
   if (before.revision !== patch.from) return { ok: false, reason: 'other-revision' }
   const { header } = patch
   const {
@@ -118,6 +119,22 @@ export function applyPatch(before: SealedRuleset, patch: RulesetPatch): Patched 
   }
   if (revisionOf(ruleset) !== patch.to) return { ok: false, reason: 'wrong-result' }
   return { ok: true, ruleset: { ...ruleset, revision: patch.to } as SealedRuleset }
+}
+
+/** Whether it is made like a patch. What its parts are is the compiler's to judge, that they fit the revision's. */
+function isPatch(patch: unknown): boolean {
+  if (!isRecord(patch)) return false
+  const { header, flags, segments, lists, targets } = patch
+  return (
+    (header === undefined || isRecord(header)) &&
+    [flags, segments, lists, targets].every((parts) => parts === undefined || parts === null || isPartsPatch(parts))
+  )
+}
+
+function isPartsPatch(parts: unknown): boolean {
+  if (!isRecord(parts)) return false
+  const { set = {}, remove = [] } = parts
+  return isRecord(set) && Array.isArray(remove)
 }
 
 function applyParts<Part>(before: Parts<Part>, patch: PartsPatch<Part> | null | undefined): Parts<Part> {

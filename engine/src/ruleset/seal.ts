@@ -55,7 +55,7 @@ function hashTargets(targets: Targets): string {
 export function revisionOf(ruleset: Ruleset): string {
   const sum = createHashSum()
   const add = (kind: string, key: string, hash: string | undefined): void => {
-    if (hash !== undefined) sum.add(xxh64HexUtf8(`${kind}\0${key}\0${hash}`))
+    if (typeof hash === 'string') sum.add(xxh64HexUtf8(`${kind}\0${key}\0${hash}`))
   }
   add('header', '', ruleset.hash)
   add('targets', '', ruleset.targetsHash)

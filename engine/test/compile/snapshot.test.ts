@@ -1,16 +1,35 @@
 import { describe, expect, it } from 'vitest'
-import { compile, type Flag, type Json, type Outcome } from '../../src/index.js'
+import { compile, type Flag, type Json, type Outcome, type Ruleset } from '../../src/index.js'
 import { clock, conditional, evaluate, outcomes, rulesetOf } from './evaluate.js'
 
 describe('malformed parts', () => {
+  const computed = (value: string): Flag => ({
+    outcomes: [{ reason: 'TARGETING_MATCH', compute: { from: ['key'], value } }],
+    decide: { rules: [{ when: true, then: 0 }] },
+  })
   const deep = (levels: number): Json => (levels === 0 ? true : ['not', deep(levels - 1)])
 
   it.each<[string, unknown, string]>([
     ['a flag that is not an object', 5, 'INVALID_FLAG'],
     ['a flag without outcomes', { decide: 0 }, 'LIMIT'],
     ['an outcome without a reason', { outcomes: [{}], decide: 0 }, 'BAD_OUTCOME'],
+    [
+      'an outcome with text for metadata',
+      { outcomes: [{ reason: 'STATIC', metadata: 'x' }], decide: 0 },
+      'BAD_OUTCOME',
+    ],
+    [
+      'an outcome with a number for a variant',
+      { outcomes: [{ reason: 'STATIC', variant: 1 }], decide: 0 },
+      'BAD_OUTCOME',
+    ],
+    ['an outcome without typed views', { outcomes: [{ reason: 'STATIC', as: null }], decide: 0 }, 'BAD_OUTCOME'],
     ['an outcome that is not there', { outcomes: [], decide: 0 }, 'BAD_OUTCOME'],
     ['a failed outcome that is not there', { outcomes: [], decide: null, failed: 3 }, 'BAD_OUTCOME'],
+    ['a name for the failed outcome', { outcomes: [], decide: null, failed: 'length' }, 'BAD_OUTCOME'],
+    ['a condition that is missing', conditional(undefined as never), 'BAD_ARGUMENTS'],
+    ['a view that is no operator of one value', computed('attr'), 'BAD_ARGUMENTS'],
+    ['a view with too many values', computed('eq'), 'BAD_ARGUMENTS'],
     ['an unknown operator', conditional(['nosuch', 1]), 'UNKNOWN_OPERATOR'],
     ['an operator of an unknown dialect', conditional(['nosuch.op', 1]), 'UNKNOWN_OPERATOR'],
     ['an operator that is not a name', conditional([5] as never), 'UNKNOWN_OPERATOR'],
@@ -55,6 +74,40 @@ describe('malformed parts', () => {
     const { snapshot } = compile(rulesetOf(Object.fromEntries(chain(200))))
     expect(snapshot.evaluate('f10', {}, clock).variant).toBe('a')
     expect(snapshot.evaluate('f199', {}, clock).errorDetails).toBe('depends on too long a chain')
+  })
+
+  it('make the same chain an error whichever end the ruleset begins with', () => {
+    const chain = (length: number): [string, Flag][] =>
+      Array.from({ length }, (_, i) => [`f${i}`, conditional(i === 0 ? true : ['eq', ['flag', `f${i - 1}`], 'a'])])
+    const answersOf = (flags: [string, Flag][]) => {
+      const { snapshot } = compile(rulesetOf(Object.fromEntries(flags)))
+      return snapshot.evaluateAll({}, clock, 'server').map(({ flagKey, errorDetails }) => `${flagKey} ${errorDetails}`)
+    }
+    expect(answersOf(chain(200).toReversed())).toEqual(answersOf(chain(200)))
+  })
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['a list', []],
+    ['without flags', { ruleset: 1, dialects: [] }],
+    ['with a list of flags', { ruleset: 1, dialects: [], flags: [conditional(true)] }],
+  ])('leave a ruleset that is %s without flags', (_, ruleset) => {
+    const { snapshot, diagnostics } = compile(ruleset as Ruleset)
+    expect(snapshot.flagKeys).toEqual([])
+    expect(snapshot.evaluate('f', {}, clock).errorCode).toBe('FLAG_NOT_FOUND')
+    expect(diagnostics).toMatchObject([{ severity: 'error', code: 'INVALID_DOCUMENT' }])
+  })
+
+  it.each(['segments', 'lists', 'targets', 'metadata', 'info'])('leave %s out that are no object', (name) => {
+    const { snapshot, diagnostics } = compile(rulesetOf({ f: conditional(true) }, { [name]: 'text' }))
+    expect(snapshot.evaluate('f', { targetingKey: 'u' }, clock).variant).toBe('a')
+    expect(diagnostics).toMatchObject([{ severity: 'error', code: 'INVALID_DOCUMENT', path: [name] }])
+  })
+
+  it('among individual assignments assign nothing', () => {
+    const assigned = { outcomes: outcomes('a'), decide: { targets: 0 } }
+    const targets = { u: { f: { reason: 'STATIC', metadata: 5 } } } as never
+    expect(evaluate(assigned, { targetingKey: 'u' }, { targets }).variant).toBe('a')
   })
 })
 
@@ -210,6 +263,22 @@ describe('what a snapshot reads', () => {
   ])('bounds how long the answer of %s at %d stays true', (key, nowMs, until) => {
     expect(snapshot.validUntil(nowMs, key)).toBe(until)
   })
+
+  it.each<[string, unknown]>([
+    ['a number', 5],
+    ['null', null],
+    ['a list of texts', ['1000']],
+    ['a window without end', [[1_000]]],
+  ])('is never taken for true from a timetable that is %s', (_, changes) => {
+    const timed = { ...conditional(['gt', ['now'], 1_000]), changes } as Flag
+    expect(compile(rulesetOf({ timed })).snapshot.validUntil(7)).toBe(7)
+  })
+
+  it('may change at any number of instants', () => {
+    const changes = Array.from({ length: 300_000 }, (_, instant) => instant)
+    const timed: Flag = { ...conditional(['gt', ['now'], 1_000]), changes }
+    expect(compile(rulesetOf({ timed })).snapshot.validUntil(7)).toBe(8)
+  })
 })
 
 describe('a next revision', () => {
@@ -246,6 +315,23 @@ describe('a next revision', () => {
     const after = compile(rulesetOf({ f: using }, { segments: { s: { when: true } } }), { previous: before }).snapshot
     expect(before.evaluate('f', {}, clock).reason).toBe('ERROR')
     expect(after.evaluate('f', {}, clock).variant).toBe('a')
+    expect(after.changedFrom(before)).toEqual(['f'])
+    expect(before.changedFrom(after)).toEqual(['f'])
+  })
+
+  it('names the flags that a new cycle has spoiled', () => {
+    const reader: Flag = { ...conditional(['eq', ['flag', 'g'], 'a']), hash: '1' }
+    const before = compile(rulesetOf({ f: reader, g: { ...conditional(true), hash: '2' } })).snapshot
+    const g: Flag = { ...conditional(['eq', ['flag', 'f'], 'a']), hash: '3' }
+    const after = compile(rulesetOf({ f: reader, g }), { previous: before }).snapshot
+    expect(after.evaluate('f', {}, clock).errorCode).toBe('PARSE_ERROR')
+    expect(after.changedFrom(before)).toEqual(['f', 'g'])
+  })
+
+  it('may turn a flag into something that is none', () => {
+    const before = compile(rulesetOf({ f: { ...conditional(true), hash: '1' } })).snapshot
+    const after = compile(rulesetOf({ f: null as never }), { previous: before }).snapshot
+    expect(after.evaluate('f', {}, clock).errorCode).toBe('PARSE_ERROR')
   })
 
   it('names the flags whose answers may differ', () => {

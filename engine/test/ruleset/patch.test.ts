@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { applyPatch, diff, seal, type Flag, type Json, type Ruleset } from '../../src/index.js'
+import { applyPatch, diff, seal, type Flag, type Json, type Ruleset, type RulesetPatch } from '../../src/index.js'
 
 const flag = fc.record({
   outcomes: fc.array(
@@ -72,6 +72,17 @@ describe('a patch', () => {
 
   it('is refused when it does not give the revision it promises', () => {
     expect(applyPatch(one, { ...patch, to: '0'.repeat(16) })).toEqual({ ok: false, reason: 'wrong-result' })
+  })
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['text', 'patch'],
+    ['one with a list of flags', { ...patch, flags: [] }],
+    ['one that removes no list', { ...patch, flags: { remove: 'x' } }],
+    ['one with text for a header', { ...patch, header: 'x' }],
+    ['one with an object for a hash', { ...patch, flags: { set: { x: { hash: {}, outcomes: [], decide: 0 } } } }],
+  ])('is refused when it is %s', (_, wrong) => {
+    expect(applyPatch(one, wrong as RulesetPatch)).toEqual({ ok: false, reason: 'wrong-result' })
   })
 })
 
