@@ -5,7 +5,7 @@
 import { createDiagnosticSink, type DiagnosticSink } from '../../ruleset/diagnostic.js'
 import { isRecord, own } from '../../ruleset/json.js'
 import type { Decoded } from '../../ruleset/vendor.js'
-import { inOrder, isFeatureValue, type OrderedOption } from './decode-feature-state.js'
+import { inOrder, isFeatureValue, isFiniteNumber, type OrderedOption } from './decode-feature-state.js'
 import { contextConditions, decodeRules } from './decode-rules.js'
 import type { FeatureState, FlagsmithDocument, MultivariateOption, Segment } from './document.js'
 
@@ -77,7 +77,7 @@ function decodeFeature(input: unknown, path: readonly string[], sink: Diagnostic
   if (problem !== null) sink.error('INVALID_FLAG', path, `the feature "${name}" cannot be served here: ${problem}`)
   return {
     name,
-    featureId: typeof id === 'number' ? id : null,
+    featureId: isFiniteNumber(id) ? id : null,
     type: options?.length ? 'MULTIVARIATE' : 'STANDARD',
     enabled: own(input, 'enabled') === true,
     value: isFeatureValue(value) ? value : null,
@@ -96,7 +96,7 @@ function decodeVariants(input: unknown): MultivariateOption[] | null {
     if (!isRecord(item)) return null
     const [value, weight] = [own(item, 'value') ?? null, own(item, 'weight')]
     const [key, priority] = [own(item, 'key'), own(item, 'priority')]
-    if (!isFeatureValue(value) || typeof weight !== 'number') return null
+    if (!isFeatureValue(value) || !isFiniteNumber(weight)) return null
     options.push({
       value,
       weight,

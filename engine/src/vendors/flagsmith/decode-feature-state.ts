@@ -18,7 +18,7 @@ export function decodeFeatureState(input: unknown): FeatureState | null {
   const options = decodeOptions(own(input, 'multivariate_feature_state_values'))
   return {
     name,
-    featureId: typeof id === 'number' ? id : null,
+    featureId: isFiniteNumber(id) ? id : null,
     type: typeof type === 'string' ? type : 'STANDARD',
     enabled: enabled === true,
     value: isFeatureValue(value) ? value : null,
@@ -31,7 +31,12 @@ export function decodeFeatureState(input: unknown): FeatureState | null {
 
 /** Whether it is one of the types a feature's value may have. */
 export function isFeatureValue(value: unknown): value is FeatureValue {
-  return value === null || typeof value === 'boolean' || typeof value === 'string' || typeof value === 'number'
+  return value === null || typeof value === 'boolean' || typeof value === 'string' || isFiniteNumber(value)
+}
+
+/** A number that a ruleset can carry: what JSON spells as `1e999` is none. */
+export function isFiniteNumber(value: unknown): value is number {
+  return Number.isFinite(value)
 }
 
 function isText(value: unknown): value is string | number {
@@ -68,7 +73,7 @@ function decodeOptions(input: unknown): readonly MultivariateOption[] | string {
     const option = isRecord(item) ? own(item, 'multivariate_feature_option') : undefined
     const weight = isRecord(item) ? own(item, 'percentage_allocation') : undefined
     const value = isRecord(option) ? (own(option, 'value') ?? null) : undefined
-    if (!isRecord(item) || !isRecord(option) || typeof weight !== 'number' || !isFeatureValue(value)) {
+    if (!isRecord(item) || !isRecord(option) || !isFiniteNumber(weight) || !isFeatureValue(value)) {
       return `${name}[${index}] must have a percentage_allocation and a multivariate_feature_option with a value`
     }
     const key = own(option, 'key')

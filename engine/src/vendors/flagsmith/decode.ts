@@ -127,7 +127,7 @@ function decodeIdentityOverrides(inputs: readonly unknown[], sink: DiagnosticSin
     const states = decodeStates(own(input, 'identity_features'), path, sink)
     const known = overrides.get(identifier)
     if (known === undefined) overrides.set(identifier, states)
-    else known.push(...states)
+    else for (const state of states) known.push(state)
   }
   return overrides
 }

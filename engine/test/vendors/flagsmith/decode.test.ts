@@ -96,6 +96,8 @@ describe('a malformed feature state', () => {
   it.each<[string, JsonObject]>([
     ['a state that is no boolean', { enabled: 'yes' }],
     ['an object for a value', { feature_state_value: {} }],
+    ['a value beyond all numbers', { feature_state_value: Infinity }],
+    ['a share beyond all numbers', { multivariate_feature_state_values: [optionOf(1, 'a', Infinity)] }],
     ['a share without weight', { multivariate_feature_state_values: [{ multivariate_feature_option: { value: 1 } }] }],
     ['a share without option', { multivariate_feature_state_values: [{ percentage_allocation: 5 }] }],
     ['shares that are no list', { multivariate_feature_state_values: 'a' }],

@@ -141,4 +141,13 @@ describe('the table of individual assignments', () => {
       reason: 'DEFAULT',
     })
   })
+  it('holds any number of states of one identity, in any number of entries', () => {
+    const states = Array.from({ length: 200_000 }, () => text('f', 'mine'))
+    const overrides = [
+      { identifier: 'u', identity_features: [] },
+      { identifier: 'u', identity_features: states },
+    ]
+    const snapshot = snapshotOf(documentOf({ features: [stateOf('f')], overrides }))
+    expect(snapshot.evaluate('f', { targetingKey: 'u' }, clock).value).toBe('mine')
+  })
 })

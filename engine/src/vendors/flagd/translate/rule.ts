@@ -72,7 +72,8 @@ export function flattenElse(args: readonly Json[]): readonly Json[] {
   while (flat.length % 2 === 1) {
     const inner = callOf(flat.at(-1) as Json)
     if (inner === null || !isConditional(inner) || !isList(inner.args) || inner.args.length === 0) break
-    flat.splice(-1, 1, ...inner.args)
+    flat.pop()
+    for (const arg of inner.args) flat.push(arg)
   }
   return flat
 }
