@@ -1,8 +1,8 @@
 /** The core operators once more, as plainly as the format describes them. */
 import { OperatorFailure, type RegexMode } from '../ruleset/dialect.js'
-import { isRecord } from '../ruleset/json.js'
+import { isRecord, own } from '../ruleset/json.js'
 import type { Json } from '../ruleset/types.js'
-import type { ExplainedOutcome } from './explanation.js'
+import type { ExplainedOutcome, Explanation } from './explanation.js'
 import type { CoreForm, FormCall } from './expressions.js'
 
 const all = ({ args, evaluate }: FormCall): Json[] => args.map((_, position) => evaluate(position))
@@ -21,8 +21,10 @@ const texts =
     return typeof a === 'string' && typeof b === 'string' && compare(a, b)
   }
 
-/** A static argument that must be text; the compiler has refused anything else. */
 const text = (argument: Json | undefined): string => (typeof argument === 'string' ? argument : '')
+
+/** A static argument that must be text; the compiler has refused anything else. */
+const writtenText = ({ written }: FormCall, position: number): string => text(written(position))
 
 const isScalar = (value: Json): boolean => value !== null && typeof value !== 'object'
 
@@ -32,27 +34,28 @@ function ownMember(of: Json, name: string): Json {
     : null
 }
 
-function path({ interpretation, args }: FormCall): Json {
+function path({ interpretation, args, written }: FormCall): Json {
   let at: Json = interpretation.context
-  for (const step of args) {
+  for (const step of args.map((_, position) => written(position))) {
     if (Array.isArray(at) && !/^(?:0|[1-9][0-9]{0,8})$/.test(text(step))) return null
     at = ownMember(at, text(step))
   }
   return at
 }
 
-function isIn({ interpretation, args, evaluate }: FormCall): Json {
+function isIn({ interpretation, evaluate, written }: FormCall): Json {
   const needle = evaluate(0)
-  const list = args[1]
+  const list = written(1)
   const lists = interpretation.question.ruleset.lists ?? {}
-  const named =
-    Array.isArray(list) && Object.hasOwn(lists, text(list[1] as Json)) ? lists[text(list[1] as Json)]?.items : []
-  const items = isRecord(list) ? (list['const'] as readonly Json[]) : (named ?? [])
-  return isScalar(needle) && items.some((item) => item === needle)
+  const named = Array.isArray(list) ? own(lists, text(list[1] as Json)) : undefined
+  const items = isRecord(list) ? list['const'] : isRecord(named) ? named['items'] : []
+  return isScalar(needle) && Array.isArray(items) && items.some((item) => item === needle)
 }
 
-function matches({ interpretation, args, evaluate }: FormCall): Json {
-  const [, pattern, flavour, mode = 'search'] = args as [Json, string, string, RegexMode?]
+function matches(call: FormCall): Json {
+  const { interpretation, args, evaluate, written } = call
+  const [pattern, flavour] = [writtenText(call, 1), writtenText(call, 2)]
+  const mode = (args.length > 3 ? written(3) : 'search') as RegexMode
   const matcher = interpretation.question.host.regex(pattern, flavour, mode)
   if (matcher === null && flavour === 'dotnet') throw new OperatorFailure('unsupported pattern')
   if (matcher === null) return false
@@ -69,26 +72,27 @@ function choose({ args, evaluate }: FormCall): Json {
   return position < args.length ? evaluate(position) : null
 }
 
-function segment({ interpretation, args, record }: FormCall): Json {
-  const { value, trace, name } = interpretation.segment(text(args[0]))
+function segment(call: FormCall): Json {
+  const { interpretation, record } = call
+  const { value, trace, name } = interpretation.segment(writtenText(call, 0))
   record({ segment: { ...(name === undefined ? {} : { name }), ...(trace === undefined ? {} : { when: trace }) } })
   return value
 }
 
-function flag({ interpretation, args, record }: FormCall): Json {
-  const { explanation, isFirst } = interpretation.flag(text(args[0]))
+function flag(call: FormCall): Json {
+  const { interpretation, args, record } = call
+  const { explanation, isFirst } = interpretation.flag(writtenText(call, 0))
   if (explanation === null) return null
   if (isFirst) record({ flag: explanation })
-  return field(explanation.outcome, text(args[1] ?? 'value'), native(interpretation, explanation))
+  const name = args.length > 1 ? writtenText(call, 1) : 'value'
+  return field(explanation.outcome, name, native(interpretation, explanation))
 }
 
 /** The vendor's own words are not part of an explanation; they are looked up where a rule reads them. */
-function native(
-  interpretation: FormCall['interpretation'],
-  explanation: { readonly flagKey: string; readonly outcome: ExplainedOutcome },
-): Json {
-  const outcomes = interpretation.question.ruleset.flags[explanation.flagKey]?.outcomes ?? []
-  const { value, variant, reason } = explanation.outcome
+function native(interpretation: FormCall['interpretation'], { flagKey, outcome, decision }: Explanation): Json {
+  if (decision?.step === 'malformed') return null
+  const outcomes = interpretation.question.ruleset.flags[flagKey]?.outcomes ?? []
+  const { value, variant, reason } = outcome
   const source = outcomes.find((one) => one.variant === variant && one.reason === reason && one.value === value)
   return source?.native ?? null
 }
@@ -108,8 +112,8 @@ function field(outcome: ExplainedOutcome, name: string, nativeValue: Json): Json
 }
 
 export const coreForms: ReadonlyMap<string, CoreForm> = new Map<string, CoreForm>([
-  ['attr', ({ interpretation, args }) => ownMember(interpretation.context, text(args[0]))],
-  ['has', ({ interpretation, args }) => Object.hasOwn(interpretation.context, text(args[0]))],
+  ['attr', (call) => ownMember(call.interpretation.context, writtenText(call, 0))],
+  ['has', (call) => Object.hasOwn(call.interpretation.context, writtenText(call, 0))],
   ['path', path],
   ['key', ({ interpretation }) => interpretation.targetingKey],
   ['now', ({ interpretation }) => interpretation.nowMs],
@@ -131,8 +135,9 @@ export const coreForms: ReadonlyMap<string, CoreForm> = new Map<string, CoreForm
   ['isNull', ({ evaluate }) => evaluate(0) === null],
   [
     'fail',
-    ({ args }) => {
-      throw new OperatorFailure(typeof args[0] === 'string' ? args[0] : 'evaluation failed')
+    ({ args, written }) => {
+      const message = args.length > 0 ? written(0) : null
+      throw new OperatorFailure(typeof message === 'string' ? message : 'evaluation failed')
     },
   ],
   [

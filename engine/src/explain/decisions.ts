@@ -1,5 +1,5 @@
 /** Decisions, read plainly (rules D1 to D8). */
-import { isRecord } from '../ruleset/json.js'
+import { isOutcome } from '../ruleset/outcome-shape.js'
 import type {
   Compute,
   Decision,
@@ -11,7 +11,7 @@ import type {
   SwitchDecision,
   ValueType,
 } from '../ruleset/types.js'
-import type { DecisionTrace, ExprTrace, RuleTrace } from './explanation.js'
+import type { DecisionTrace, ExprTrace, OutcomeTrace, RangeTrace, RuleTrace } from './explanation.js'
 import { applyView, evaluateExpr, failureOf } from './expressions.js'
 import type { Interpretation } from './interpreter.js'
 
@@ -45,13 +45,15 @@ function failed(message: string, trace?: ExprTrace): Decided {
   }
 }
 
-function take(outcome: Outcome | undefined, trace: DecisionTrace, at: DecisionContext): Decided {
+function take(outcome: Outcome | undefined, trace: OutcomeTrace, at: DecisionContext): Decided {
   if (outcome?.compute === undefined) return { outcome: outcome ?? null, failed: false, trace }
   const computed = evaluateExpr(outcome.compute.from, at.interpretation)
   const failure = failureOf(computed.trace)
   if (failure !== null) return failed(failure, computed.trace)
   const result = computedOutcome(outcome, outcome.compute, computed.value, at.interpretation)
-  return typeof result === 'string' ? failed(result, computed.trace) : { outcome: result, failed: false, trace }
+  return typeof result === 'string'
+    ? failed(result, computed.trace)
+    : { outcome: result, failed: false, trace: { ...trace, computed: computed.trace } }
 }
 
 const types: readonly ValueType[] = ['boolean', 'string', 'number', 'object']
@@ -82,7 +84,7 @@ function computedOutcome(
 
 function decideRules(decision: RulesDecision, at: DecisionContext): Decided {
   const rules: RuleTrace[] = []
-  for (const { when, then, name } of decision.rules) {
+  for (const [index, { when, then, name }] of decision.rules.entries()) {
     const condition = evaluateExpr(when, at.interpretation)
     const named = name === undefined ? {} : { name }
     const failure = failureOf(condition.trace)
@@ -100,7 +102,9 @@ function decideRules(decision: RulesDecision, at: DecisionContext): Decided {
     }
     const inner = decide(then, at)
     rules.push({ ...named, matched: true, when: condition.trace, then: inner.trace })
-    if (inner.failed || inner.outcome !== null) return { ...inner, trace: { step: 'rules', rules } }
+    if (!inner.failed && inner.outcome === null) continue
+    const unreached = decision.rules.length - index - 1
+    return { ...inner, trace: { step: 'rules', rules, ...(unreached === 0 ? {} : { unreached }) } }
   }
   const otherwise = decide(decision.else ?? null, at)
   return { ...otherwise, trace: { step: 'rules', rules, else: otherwise.trace } }
@@ -111,15 +115,21 @@ function decideSplit(decision: SplitDecision, at: DecisionContext): Decided {
   const failure = failureOf(number)
   if (failure !== null) return failed(failure, number)
   const otherwise = decision.else ?? null
+  const ranges = decision.arms.map((arm) => rangeOf(arm, at))
   if (typeof value !== 'number' || !Number.isFinite(value)) {
     const inner = decide(decision.missing === undefined ? otherwise : decision.missing, at)
-    return { ...inner, trace: { step: 'split', number, fallback: 'missing', then: inner.trace } }
+    return { ...inner, trace: { step: 'split', number, ranges, fallback: 'missing', then: inner.trace } }
   }
   const closed = decision.closed === true
   const arm = decision.arms.find(([from, to]) => from <= value && (closed ? value <= to : value < to))
   const inner = decide(arm === undefined ? otherwise : arm[2], at)
   const way = arm === undefined ? { fallback: 'else' as const } : { arm: { from: arm[0], to: arm[1], closed } }
-  return { ...inner, trace: { step: 'split', number, ...way, then: inner.trace } }
+  return { ...inner, trace: { step: 'split', number, ranges, ...way, then: inner.trace } }
+}
+
+function rangeOf([from, to, then]: SplitDecision['arms'][number], { flag }: DecisionContext): RangeTrace {
+  const variant = typeof then === 'number' ? flag.outcomes[then]?.variant : undefined
+  return { from, to, ...(variant === undefined ? {} : { variant }) }
 }
 
 function decideSwitch(decision: SwitchDecision, at: DecisionContext): Decided {
@@ -147,17 +157,12 @@ function decideTargets(inner: Decision, at: DecisionContext): Decided {
   const targets = question.ruleset.targets ?? {}
   const entry = targetingKey !== null && Object.hasOwn(targets, targetingKey) ? targets[targetingKey] : undefined
   const assigned = entry !== undefined && Object.hasOwn(entry, at.flagKey) ? entry[at.flagKey] : undefined
-  const outcome =
-    typeof assigned === 'number'
-      ? at.flag.outcomes[assigned]
-      : isRecord(assigned)
-        ? (assigned as unknown as Outcome)
-        : undefined
+  const outcome = typeof assigned === 'number' ? at.flag.outcomes[assigned] : isOutcome(assigned) ? assigned : undefined
   if (outcome !== undefined) {
-    const then: DecisionTrace = { step: 'outcome', decided: typeof assigned === 'number' ? assigned : -1 }
-    const taken = take(outcome, then, at)
-    return { ...taken, trace: { step: 'targets', assigned: true, then: taken.trace } }
+    const then: OutcomeTrace = { step: 'outcome', decided: typeof assigned === 'number' ? assigned : -1 }
+    const taken = typeof assigned === 'number' ? take(outcome, then, at) : { outcome, failed: false, trace: then }
+    return { ...taken, trace: { step: 'targets', targetingKey, assigned: true, then: taken.trace } }
   }
   const decided = decide(inner, at)
-  return { ...decided, trace: { step: 'targets', assigned: false, then: decided.trace } }
+  return { ...decided, trace: { step: 'targets', targetingKey, assigned: false, then: decided.trace } }
 }

@@ -18,16 +18,33 @@ export interface ExplainedOutcome {
   readonly metadata?: Flat
 }
 
-/** One step of a decision. `decided` is the index of the outcome it came to, null where it decided nothing. */
+/** One step of a decision, with the steps that follow from it. */
 export type DecisionTrace =
-  | { readonly step: 'outcome'; readonly decided: number }
+  | OutcomeTrace
   | { readonly step: 'nothing' }
-  | { readonly step: 'rules'; readonly rules: readonly RuleTrace[]; readonly else?: DecisionTrace }
+  | RulesTrace
   | SplitTrace
   | SwitchTrace
   | TargetsTrace
   | { readonly step: 'malformed'; readonly message: string }
   | { readonly step: 'failed'; readonly message: string; readonly at?: ExprTrace }
+
+export interface OutcomeTrace {
+  readonly step: 'outcome'
+  /** Index of the flag's outcome; -1 for one that an individual assignment brings along. */
+  readonly decided: number
+  /** What the answer was computed from, for an outcome that is computed. */
+  readonly computed?: ExprTrace
+}
+
+export interface RulesTrace {
+  readonly step: 'rules'
+  /** Those that were tried, in order. */
+  readonly rules: readonly RuleTrace[]
+  /** How many stand behind the one that decided. */
+  readonly unreached?: number
+  readonly else?: DecisionTrace
+}
 
 export interface RuleTrace {
   readonly name?: string
@@ -41,9 +58,18 @@ export interface SplitTrace {
   readonly number: ExprTrace
   /** The arm that holds the number: its bounds as in the ruleset. */
   readonly arm?: { readonly from: number; readonly to: number; readonly closed: boolean }
+  /** All arms in order. */
+  readonly ranges: readonly RangeTrace[]
   /** Which way was taken when no arm was. */
   readonly fallback?: 'missing' | 'else'
   readonly then: DecisionTrace
+}
+
+export interface RangeTrace {
+  readonly from: number
+  readonly to: number
+  /** What it leads to, where that is an outcome with a variant. */
+  readonly variant?: string
 }
 
 export interface SwitchTrace {
@@ -55,27 +81,33 @@ export interface SwitchTrace {
 
 export interface TargetsTrace {
   readonly step: 'targets'
+  /** Null where the context has none. */
+  readonly targetingKey: string | null
   /** Whether this targeting key has an individual assignment for this flag. */
   readonly assigned: boolean
   readonly then?: DecisionTrace
 }
 
 /** One expression with the value that was seen. */
-export type ExprTrace =
-  | { readonly value: Json }
-  | {
-      readonly operator: string
-      /** Static arguments as written, value arguments as they were evaluated, in order. */
-      readonly arguments: readonly ArgumentTrace[]
-      /** Absent when the operator failed. */
-      readonly value?: Json
-      readonly failed?: string
-      /** The text a bucket was computed from. */
-      readonly hashInput?: string
-      /** For a segment: its name and its own condition, once per explanation. */
-      readonly segment?: { readonly name?: string; readonly when?: ExprTrace }
-      /** For another flag: how that one was decided, once per explanation. */
-      readonly flag?: Explanation
-    }
+export type ExprTrace = LiteralTrace | CallTrace
+
+export interface LiteralTrace {
+  readonly value: Json
+}
+
+export interface CallTrace {
+  readonly operator: string
+  /** Static arguments as written, value arguments as they were evaluated, in order. */
+  readonly arguments: readonly ArgumentTrace[]
+  /** Absent when the operator failed. */
+  readonly value?: Json
+  readonly failed?: string
+  /** The text a bucket was computed from. */
+  readonly hashInput?: string
+  /** For a segment: its name, and its own condition once per explanation. */
+  readonly segment?: { readonly name?: string; readonly when?: ExprTrace }
+  /** For another flag: how that one was decided, once per explanation. */
+  readonly flag?: Explanation
+}
 
 export type ArgumentTrace = ExprTrace | { readonly static: Json } | { readonly skipped: true }

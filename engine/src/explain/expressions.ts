@@ -3,7 +3,7 @@ import { type Operand, type Operator, OperatorFailure } from '../ruleset/dialect
 import { isRecord } from '../ruleset/json.js'
 import type { Expr, Json } from '../ruleset/types.js'
 import { coreForms } from './core-forms.js'
-import type { ArgumentTrace, ExprTrace } from './explanation.js'
+import type { ArgumentTrace, CallTrace, ExprTrace } from './explanation.js'
 import type { Interpretation } from './interpreter.js'
 
 export interface Evaluated {
@@ -17,8 +17,10 @@ export interface FormCall {
   readonly args: readonly (Expr | Json)[]
   /** Evaluates the argument at that position and records what was seen. */
   readonly evaluate: (position: number) => Json
+  /** The argument at that position as it is written, which is recorded. */
+  readonly written: (position: number) => Json
   /** Adds to the record of this call. */
-  readonly record: (details: Partial<Extract<ExprTrace, { operator: string }>>) => void
+  readonly record: (details: Partial<CallTrace>) => void
 }
 
 export type CoreForm = (call: FormCall) => Json
@@ -40,7 +42,7 @@ function evaluateCall(call: readonly Json[], interpretation: Interpretation): Ev
   const positions = args.map((argument): ArgumentTrace =>
     form === undefined ? { static: argument } : { skipped: true },
   )
-  let details: Partial<Extract<ExprTrace, { operator: string }>> = {}
+  let details: Partial<CallTrace> = {}
   const evaluate = (position: number): Json => {
     const { value, trace } = evaluateExpr(args[position] ?? null, interpretation)
     positions[position] = trace
@@ -48,14 +50,17 @@ function evaluateCall(call: readonly Json[], interpretation: Interpretation): Ev
     if (failure !== null) throw new OperatorFailure(failure)
     return value
   }
+  const written = (position: number): Json => {
+    const argument = args[position] ?? null
+    if (position < args.length) positions[position] = { static: argument }
+    return argument
+  }
   const record: FormCall['record'] = (more) => {
     details = { ...details, ...more }
   }
+  const formCall = { interpretation, args, evaluate, written, record }
   try {
-    const value =
-      form === undefined
-        ? callDialect(operator, args, { interpretation, args, evaluate, record }, positions)
-        : form({ interpretation, args, evaluate, record })
+    const value = form === undefined ? callDialect(operator, args, formCall, positions) : form(formCall)
     return { value, trace: { operator, arguments: positions, value, ...details } }
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error)

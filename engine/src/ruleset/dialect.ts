@@ -55,21 +55,29 @@ export interface Operator {
 /** How an operator is put into words when a decision is explained. */
 export interface OperatorWords {
   /**
-   * A sentence or a part of one. `{0}`, `{1}` .. stand for the arguments by position, `{*}` for all of them. An argument
-   * that is not mentioned is not said.
+   * A sentence or a part of one. `{0}`, `{1}` .. stand for the arguments by position and `{*}` for all of them; `{0|name}`
+   * leaves out the quotes around text that is a plain name, `{0|raw}` around any text. What is not mentioned is not said.
    */
-  readonly say: string
+  readonly say: Phrase
   /** The same for `not` around it; absent: `not (..)`. */
-  readonly deny?: string
+  readonly deny?: Phrase
   /** What stands between the arguments of `{*}`; a comma when absent. */
   readonly join?: string
-  /** What it gives is, or may be, a value of the context: it is shown beside the sentence, and left out when redacting. */
+  /** What it gives was found outside of the rule, mostly in the context: it is shown beside the sentence. */
   readonly reads?: true
   /** What it means that it gives null although it was given something: `is no number`. */
   readonly nothing?: string
   /** Name of the hash, for an operator with a `hashInput`. */
   readonly hash?: string
+  /**
+   * Its arguments are shown one below the other: `all` or `any` of them have to hold, the one must `not`; of a `choice` each
+   * condition is followed by what it leads to. `same`: it says nothing of its own where its argument is one of these.
+   */
+  readonly shape?: 'all' | 'any' | 'not' | 'choice' | 'same'
 }
+
+/** Words, or what makes them of the static arguments; value arguments are undefined there. */
+export type Phrase = string | ((statics: readonly (Json | undefined)[]) => string)
 
 export interface PreparedArguments {
   /** Static arguments in order; those left out are missing at the end. */

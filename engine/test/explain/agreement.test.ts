@@ -115,6 +115,7 @@ describe('an explanation', () => {
       outcome: { value: 2, variant: 'two', reason: 'SPLIT' },
       decision: {
         step: 'targets',
+        targetingKey: null,
         assigned: false,
         then: {
           step: 'rules',
@@ -124,13 +125,16 @@ describe('an explanation', () => {
               matched: false,
               when: {
                 operator: 'segment',
-                arguments: [{ skipped: true }],
+                arguments: [{ static: 'gold' }],
                 value: false,
                 segment: {
                   name: 'Gold customers',
                   when: {
                     operator: 'eq',
-                    arguments: [{ operator: 'attr', arguments: [{ skipped: true }], value: 'free' }, { value: 'gold' }],
+                    arguments: [
+                      { operator: 'attr', arguments: [{ static: 'plan' }], value: 'free' },
+                      { value: 'gold' },
+                    ],
                     value: false,
                   },
                 },
@@ -139,8 +143,9 @@ describe('an explanation', () => {
           ],
           else: {
             step: 'split',
-            number: { operator: 'attr', arguments: [{ skipped: true }], value: 12 },
+            number: { operator: 'attr', arguments: [{ static: 'n' }], value: 12 },
             arm: { from: 0, to: 50, closed: false },
+            ranges: [{ from: 0, to: 50, variant: 'two' }],
             then: { step: 'outcome', decided: 1 },
           },
         },
