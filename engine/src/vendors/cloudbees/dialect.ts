@@ -20,6 +20,7 @@ import { property, value } from './dialect/property.js'
 import { semver } from './dialect/semantic-version.js'
 import { base64Text, md5Text, mergedSeed } from './dialect/text.js'
 import { views } from './dialect/views.js'
+import { words } from './words.js'
 
 const md5: Operator = {
   ...unary(md5Text),
@@ -46,4 +47,5 @@ export const dialect: Dialect = {
     ['tsToNum', tsToNum],
     ...views,
   ]),
+  words,
 }

@@ -2,6 +2,7 @@
 import { md5Utf8 } from '../../hash/md5-utf8.js'
 import { type Dialect, type Operand, type Operator, unary } from '../../ruleset/dialect.js'
 import { attributeText, isBlank, parseDotnetDouble } from './text.js'
+import { words } from './words.js'
 
 const words = new Int32Array(4)
 
@@ -35,4 +36,5 @@ export const dialect: Dialect = {
     ['blank', unary((value) => typeof value !== 'string' || isBlank(value))],
     ['bucket', bucket],
   ]),
+  words,
 }

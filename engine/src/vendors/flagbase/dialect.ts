@@ -3,6 +3,7 @@ import { sha256HexUtf8 } from '../../hash/sha256-utf8.js'
 import { xxh64Utf8 } from '../../hash/xxh64-utf8.js'
 import type { Dialect, Operand, Operator } from '../../ruleset/dialect.js'
 import type { Json } from '../../ruleset/types.js'
+import { words } from './words.js'
 
 const halves = new Uint32Array(2)
 
@@ -35,4 +36,4 @@ const bucket: Operator = {
     typeof flagKey === 'string' ? hashedText(flagKey, targetingKey) : null,
 }
 
-export const dialect: Dialect = { name: 'flagbase', operators: new Map([['bucket', bucket]]) }
+export const dialect: Dialect = { name: 'flagbase', operators: new Map([['bucket', bucket]]), words }

@@ -15,6 +15,7 @@ import { semVer, semVerOf } from './dialect/semantic-version.js'
 import { texts } from './dialect/text.js'
 import { missing, missingSome, toSeconds, variable, variableOf } from './dialect/variable.js'
 import { variantName } from './dialect/variant-name.js'
+import { words } from './words.js'
 
 /** Those that look at their evaluated arguments only. */
 export const eagerOperators: ReadonlyMap<string, EagerOperator> = new Map([
@@ -48,4 +49,5 @@ export const dialect: Dialect = {
     ['bucketLegacy', bucketOperator(legacy)],
     ['fractionalLegacy', fractionalOperator(legacy)],
   ]),
+  words,
 }

@@ -22,6 +22,7 @@ import { readModulo } from './modulo.js'
 import { hashedText, percentageOf } from './percentage.js'
 import { coerce, print } from './python-values.js'
 import { identityKeyAttribute, identityKeyOf, traitOf, traitsAttribute, traitsOf } from './traits.js'
+import { words } from './words.js'
 
 /** An operator of a condition's text, read once, and the value found. */
 function condition(prepare: (text: string) => (value: Json) => Json): Operator {
@@ -160,4 +161,5 @@ export const flagsmithDialect: Dialect = {
     ['identityKey', identityKey],
     ['jsonPath', jsonPath],
   ]),
+  words,
 }

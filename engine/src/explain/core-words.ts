@@ -1,0 +1,46 @@
+/** The core operators in plain words. */
+import type { OperatorWords } from '../ruleset/dialect.js'
+
+const ways: ReadonlyMap<unknown, string> = new Map([
+  ['prefix', ' from its beginning'],
+  ['full', ' from end to end'],
+])
+
+export const coreWords: ReadonlyMap<string, OperatorWords> = new Map<string, OperatorWords>([
+  ['attr', { say: '{0|name}', reads: true }],
+  ['path', { say: '{*|name}', join: '.', reads: true }],
+  ['has', { say: '{0|name} is there', deny: '{0|name} is not there' }],
+  ['key', { say: 'targeting key', reads: true }],
+  ['now', { say: 'the time', reads: true }],
+  ['random', { say: 'a random number', reads: true }],
+  ['and', { say: '{*}', join: ' and ', shape: 'all' }],
+  ['or', { say: '{*}', join: ' or ', shape: 'any' }],
+  ['not', { say: 'not ({0})', deny: '{0}', shape: 'not' }],
+  ['if', { say: 'the choice ({*})', shape: 'choice' }],
+  ['first', { say: '{*}', join: ' or else ' }],
+  ['isNull', { say: '{0} is not set', deny: '{0} is set' }],
+  ['fail', { say: 'failure' }],
+  ['eq', { say: '{0} is {1}', deny: '{0} is not {1}' }],
+  ['lt', { say: '{0} is less than {1}', deny: '{0} is not less than {1}' }],
+  ['lte', { say: '{0} is at most {1}', deny: '{0} is not at most {1}' }],
+  ['gt', { say: '{0} is greater than {1}', deny: '{0} is not greater than {1}' }],
+  ['gte', { say: '{0} is at least {1}', deny: '{0} is not at least {1}' }],
+  ['in', { say: '{0} is one of {1}', deny: '{0} is none of {1}' }],
+  ['startsWith', { say: '{0} begins with {1}', deny: '{0} does not begin with {1}' }],
+  ['endsWith', { say: '{0} ends with {1}', deny: '{0} does not end with {1}' }],
+  ['contains', { say: '{0} contains {1}', deny: '{0} does not contain {1}' }],
+  ['lower', { say: '{0} in lower case' }],
+  ['concat', { say: '{*}', join: ' + ' }],
+  [
+    'matches',
+    {
+      say: ([, , , mode]) => `{0} matches /{1|raw}/${ways.get(mode) ?? ''}`,
+      deny: ([, , , mode]) => `{0} does not match /{1|raw}/${ways.get(mode) ?? ''}`,
+    },
+  ],
+  ['segment', { say: 'in segment {0}', deny: 'not in segment {0}' }],
+  [
+    'flag',
+    { say: ([, field]) => (typeof field === 'string' ? `flag {0|name} ({1|raw})` : 'flag {0|name}'), reads: true },
+  ],
+])
