@@ -4,7 +4,7 @@ import { type Dialect, type Operand, type Operator, unary } from '../../ruleset/
 import { attributeText, isBlank, parseDotnetDouble } from './text.js'
 import { words } from './words.js'
 
-const words = new Int32Array(4)
+const digest = new Int32Array(4)
 
 /**
  * Where FeatBit's rollouts put a text: the first four bytes of its MD5 as a signed little-endian integer, divided by -2^31,
@@ -13,8 +13,8 @@ const words = new Int32Array(4)
  * @returns a number in [0, 1], both ends included
  */
 export function bucketOf(text: string): number {
-  md5Utf8(text, words)
-  return Math.abs((words[0] as number) / -2_147_483_648)
+  md5Utf8(text, digest)
+  return Math.abs((digest[0] as number) / -2_147_483_648)
 }
 
 /** `bucket(prefix!, text)`: the bucket of prefix and text together; null is empty text. */
