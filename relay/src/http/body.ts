@@ -6,7 +6,7 @@ const empty = Buffer.alloc(0)
 
 /**
  * Reads the body and calls back once: at once where there is none, never where the client goes away or the server's deadline
- * passes before its end. What is left of a body that is too large is read and dropped, so that the client gets to see the answer.
+ * passes before its end. The server reads and drops what is left of a body that is too large, so the client gets to see the answer.
  *
  * @param done null stands for a body that is longer than accepted
  */
@@ -14,14 +14,8 @@ export function readBody(exchange: Exchange, done: (body: Buffer | null) => void
   const { request, response, plane } = exchange
   const declared = declaredLength(request)
   if (declared === 0) return done(empty)
-  if (declared > plane.limits.maxBodyBytes) {
-    request.resume()
-    return done(null)
-  }
-  if (exchange.isHoldingBody) {
-    exchange.isHoldingBody = false
-    response.writeContinue()
-  }
+  if (declared > plane.limits.maxBodyBytes) return done(null)
+  if (exchange.isHoldingBody) response.writeContinue()
   collect(request, plane.limits.maxBodyBytes, declared, done)
 }
 

@@ -49,8 +49,8 @@ export interface Exchange {
   access: Access | null
   /** State of the environment that is asked, null before that is known. */
   state: EnvironmentStatus['state'] | null
-  /** Whether the client holds its body back until it is told to go on. */
-  isHoldingBody: boolean
+  /** Whether the client holds its body back until it is told to go on; the server closes the connection if it never is. */
+  readonly isHoldingBody: boolean
 }
 
 /** What a handler gives back. */
@@ -65,7 +65,12 @@ export interface Answer {
 }
 
 /** Begins the exchange of a request that has just come in. */
-export function beginExchange(plane: Plane, request: IncomingMessage, response: ServerResponse): Exchange {
+export function beginExchange(
+  plane: Plane,
+  request: IncomingMessage,
+  response: ServerResponse,
+  isHoldingBody: boolean,
+): Exchange {
   return {
     plane,
     request,
@@ -75,6 +80,6 @@ export function beginExchange(plane: Plane, request: IncomingMessage, response: 
     flagKey: undefined,
     access: null,
     state: null,
-    isHoldingBody: false,
+    isHoldingBody,
   }
 }

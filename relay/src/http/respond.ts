@@ -18,8 +18,7 @@ const gzipOptions = { level: 1 }
 export function respond(exchange: Exchange, answer: Answer): void {
   const { request, response, plane, route, startedAtMs } = exchange
   if (response.headersSent || response.destroyed) return
-  // A body that was announced and never asked for may or may not follow: nothing after it could be told apart from it.
-  if (plane.isClosing || exchange.isHoldingBody) response.shouldKeepAlive = false
+  if (plane.isClosing) response.shouldKeepAlive = false
   const { body, coding } = encode(answer.body, request.headers['accept-encoding'])
   response.writeHead(answer.status, headersOf(exchange, answer, body, coding))
   response.end(body)

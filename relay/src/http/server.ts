@@ -31,10 +31,10 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     maxHeaderSize: 16_384,
   })
   server.on('request', (request, response) => {
-    handle(beginExchange(plane, request, response))
+    handle(beginExchange(plane, request, response, false))
   })
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    handle({ ...beginExchange(plane, request, response), isHoldingBody: true })
+    handle(beginExchange(plane, request, response, true))
   })
   server.on('clientError', answerClientError)
   return { server, close: (deadlineMs) => close(server, plane, deadlineMs) }

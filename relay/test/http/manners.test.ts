@@ -36,15 +36,20 @@ describe('the methods of an address', () => {
 })
 
 describe('an address', () => {
-  it.each(['/', '/ofrep/v1', '/ofrep/v1/evaluate/flag', `${bulkPath}s`, '/ofrep/v1/ofrep/v1/evaluate/flags', '*'])(
-    'that is none, such as %s, is not found',
-    async (target) => {
-      const plane = await startPlane()
-      const { status, body } = parseAnswer(await converse(plane.port, raw(`POST ${target} HTTP/1.1`)))
-      expect(status).toBe(404)
-      expect(JSON.parse(body)).toEqual({ errorCode: 'GENERAL', errorDetails: expect.stringContaining('base URL') })
-    },
-  )
+  it.each([
+    '/',
+    '/ofrep/v1',
+    '/ofrep/v1/evaluate/flag',
+    `${bulkPath}s`,
+    `${bulkPath}//`,
+    '/ofrep/v1/ofrep/v1/evaluate/flags',
+    '*',
+  ])('that is none, such as %s, is not found', async (target) => {
+    const plane = await startPlane()
+    const { status, body } = parseAnswer(await converse(plane.port, raw(`POST ${target} HTTP/1.1`)))
+    expect(status).toBe(404)
+    expect(JSON.parse(body)).toEqual({ errorCode: 'GENERAL', errorDetails: expect.stringContaining('base URL') })
+  })
 
   it('may be a whole URL', async () => {
     const plane = await startPlane()
