@@ -6,7 +6,6 @@ import type { Compilation, EvaluationEnvironment, Snapshot } from './compile/sna
 import type { Explanation } from './explain/explanation.js'
 import { Interpretation } from './explain/interpreter.js'
 import { dialects } from './registry.js'
-import { createDiagnosticSink } from './ruleset/diagnostic.js'
 import type { JsonObject, Ruleset } from './ruleset/types.js'
 
 export type * from './ruleset/types.js'
@@ -59,6 +58,6 @@ export function explain(
   const { ruleset } = snapshot
   const broken = (snapshot as CompiledSnapshot).broken()
   const table = new Map(dialects.map((dialect) => [dialect.name, dialect]))
-  const host = createHost(createDiagnosticSink())
+  const host = createHost(new Map(), () => undefined)
   return new Interpretation({ ruleset, dialects: table, host, broken, context, ...environment }).explain(flagKey)
 }

@@ -8,6 +8,7 @@ import { CompiledFlag, type Decide } from './compiled-flag.js'
 import { compileDecision } from './decision.js'
 import { compileExpression, findOperator } from './expression.js'
 import type { ExpressionScope } from './expression-scope.js'
+import { createHost, type Patterns } from './host.js'
 import { asSpoiledPart, SpoiledPart } from './spoiled-part.js'
 import { flagExceedsLimits } from './limits.js'
 import { CompiledOutcome, mergeMetadata, type OutcomeOwner } from './outcome.js'
@@ -15,8 +16,9 @@ import { noReferences, type References } from './references.js'
 import { slotOf } from './slots.js'
 import type { EvaluationState } from './state.js'
 
-/** Everything but the references, which belong to one part. */
-export interface PartScope extends Omit<ExpressionScope, 'references'> {
+/** Everything but what belongs to one part. */
+export interface PartScope extends Omit<ExpressionScope, 'references' | 'host'> {
+  readonly patterns: Patterns
   /** Of the flag set. */
   readonly metadata: Flat | undefined
   readonly sink: DiagnosticSink
@@ -52,7 +54,9 @@ function ownerOf(flagKey: string, { audience = 'all', metadata }: Flag, setMetad
 
 function compileSoundFlag(owner: OutcomeOwner, slot: number, flag: Flag, partScope: PartScope): CompiledFlag {
   const references = noReferences()
-  const scope: ExpressionScope = { ...partScope, references }
+  const unsupportedPatterns = new Set<string>()
+  const host = createHost(partScope.patterns, (message) => unsupportedPatterns.add(message))
+  const scope: ExpressionScope = { ...partScope, host, references }
   const outcomes = flag.outcomes.map(
     (outcome, index) => new CompiledOutcome(owner, index, checkOutcome(outcome, index)),
   )
@@ -76,6 +80,7 @@ function compileSoundFlag(owner: OutcomeOwner, slot: number, flag: Flag, partSco
     decide,
     constant: constantAnswer(flag, outcomes),
     references,
+    unsupportedPatterns,
     isSpoiled: false,
     isUnsupported: false,
   })

@@ -39,7 +39,7 @@ export function compile(given: Ruleset, options: CompileOptions): Compilation {
   const slots = previous?.slots ?? createSlots()
   const scope: PartScope = {
     dialects: dialectTable(options.dialects),
-    host: createHost(sink),
+    patterns: new Map(),
     slots,
     metadata: ruleset.metadata,
     sink,
@@ -81,11 +81,14 @@ function failing(): never {
 
 function compileSegment(id: string, segment: Segment, scope: PartScope): CompiledSegment {
   const references = noReferences()
+  const host = createHost(scope.patterns, (message) => {
+    scope.sink.warning('UNSUPPORTED_PATTERN', ['segments', id], message)
+  })
   try {
     if (!isRecord(segment)) throw new SpoiledPart('INVALID_SEGMENT', 'the segment is not an object')
     const excess = exceedsLimits(segment.when)
     if (excess !== null) throw new SpoiledPart('LIMIT', `the segment is not usable: ${excess}`)
-    const { operand } = compileExpression(segment.when, { ...scope, references })
+    const { operand } = compileExpression(segment.when, { ...scope, host, references })
     return { segment, operand, references, isSpoiled: false, isUnsupported: false, problem: null }
   } catch (error) {
     const { code, message } = asSpoiledPart(error)
@@ -112,7 +115,11 @@ function compileFlags(
   for (const [key, flag] of Object.entries(ruleset.flags)) {
     const known = sameMetadata ? previous.flags.get(key) : undefined
     const isSame = known !== undefined && !known.isSpoiled && known.hash !== undefined && known.hash === flag?.hash
-    flags.set(key, isSame ? known : compileFlag(key, flag, scope))
+    const compiled = isSame ? known : compileFlag(key, flag, scope)
+    for (const message of compiled.unsupportedPatterns) {
+      scope.sink.warning('UNSUPPORTED_PATTERN', ['flags', key], message)
+    }
+    flags.set(key, compiled)
   }
   return flags
 }

@@ -10,6 +10,8 @@ export type Decide = (state: EvaluationState) => CompiledOutcome | null
 /** What an evaluation that an operator ended answers unless the flag names another outcome (rule X6). */
 const evaluationFailed: Outcome = { reason: 'ERROR', errorCode: 'PARSE_ERROR', errorDetails: 'evaluation failed' }
 
+const nothing: ReadonlySet<string> = new Set()
+
 export class CompiledFlag {
   readonly key: string
   readonly slot: number
@@ -17,6 +19,8 @@ export class CompiledFlag {
   readonly changes: Changes | undefined
   readonly outcomes: readonly CompiledOutcome[]
   readonly references: References
+  /** What is wrong with patterns in it: told again with every revision that takes the flag over. */
+  readonly unsupportedPatterns: ReadonlySet<string>
   /** Answers with an error because of what was found when compiling. */
   readonly isSpoiled: boolean
   /** Spoiled by something that a later version may know (rule V2). */
@@ -39,6 +43,7 @@ export class CompiledFlag {
     this.changes = flag.changes
     this.outcomes = outcomes
     this.references = parts.references
+    this.unsupportedPatterns = parts.unsupportedPatterns ?? nothing
     this.isSpoiled = parts.isSpoiled
     this.isUnsupported = parts.isUnsupported
     this.constant = constant
@@ -68,6 +73,7 @@ export interface CompiledFlagParts {
   readonly decide: Decide
   readonly constant: CompiledOutcome | null
   readonly references: References
+  readonly unsupportedPatterns?: ReadonlySet<string>
   readonly isSpoiled: boolean
   readonly isUnsupported: boolean
 }

@@ -65,7 +65,7 @@ describe('malformed parts', () => {
   it('of an unsupported pattern never match and are reported', () => {
     const { snapshot, diagnostics } = compile(rulesetOf({ f: conditional(['matches', 'x', '(?=x)', 're2']) }))
     expect(snapshot.evaluate('f', {}, clock).variant).toBe('b')
-    expect(diagnostics).toMatchObject([{ severity: 'warning', code: 'UNSUPPORTED_PATTERN' }])
+    expect(diagnostics).toMatchObject([{ severity: 'warning', code: 'UNSUPPORTED_PATTERN', path: ['flags', 'f'] }])
   })
 
   it('make a chain of flags that is too long an error, not a stack overflow', () => {
@@ -332,6 +332,14 @@ describe('a next revision', () => {
     const before = compile(rulesetOf({ f: { ...conditional(true), hash: '1' } })).snapshot
     const after = compile(rulesetOf({ f: null as never }), { previous: before }).snapshot
     expect(after.evaluate('f', {}, clock).errorCode).toBe('PARSE_ERROR')
+  })
+
+  it('tells again what is wrong with a flag that it takes over', () => {
+    const odd: Flag = { ...conditional(['matches', 'x', '(?=x)', 're2']), hash: '1' }
+    const first = compile(rulesetOf({ odd }))
+    const second = compile(rulesetOf({ odd, other: flag('2', 0) }), { previous: first.snapshot })
+    expect(second.diagnostics).toEqual(first.diagnostics)
+    expect(first.diagnostics).toHaveLength(1)
   })
 
   it('names the flags whose answers may differ', () => {
