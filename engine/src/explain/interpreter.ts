@@ -4,7 +4,8 @@
  */
 import { type Dialect, type Evaluation, type Host, OperatorFailure } from '../ruleset/dialect.js'
 import type { BrokenPart } from '../ruleset/broken-part.js'
-import type { Flag, Json, JsonObject, Outcome, Ruleset } from '../ruleset/types.js'
+import { isRecord } from '../ruleset/json.js'
+import type { Flag, Flat, Json, JsonObject, Outcome, Ruleset } from '../ruleset/types.js'
 import { decide, type Decided } from './decisions.js'
 import type { ExplainedOutcome, Explanation, ExprTrace } from './explanation.js'
 import { evaluateExpr, failureOf } from './expressions.js'
@@ -82,25 +83,31 @@ export class Interpretation implements Evaluation {
     if (flag === undefined) return null
     const broken = this.question.broken.get(`flag ${flagKey}`)
     if (broken !== undefined) {
-      const outcome: ExplainedOutcome = { reason: 'ERROR', errorCode: broken.errorCode, errorDetails: broken.message }
-      return { flagKey, outcome, decision: { step: 'malformed', message: broken.message } }
+      const { errorCode, message } = broken
+      const outcome = this.#describe(flag, { reason: 'ERROR', errorCode, errorDetails: message })
+      return { flagKey, outcome, decision: { step: 'malformed', message } }
     }
     const decided = decide(flag.decide, { flagKey, flag, interpretation: this })
-    return { flagKey, outcome: this.#describe(flag, decided), decision: decided.trace }
+    return { flagKey, outcome: this.#describe(flag, answered(flag, decided)), decision: decided.trace }
   }
 
-  #describe(flag: Flag, decided: Decided): ExplainedOutcome {
-    const evaluationFailed: Outcome = { reason: 'ERROR', errorCode: 'PARSE_ERROR', errorDetails: 'evaluation failed' }
-    if (decided.failed) return describe(flag.failed === undefined ? evaluationFailed : flag.outcomes[flag.failed])
-    return describe(decided.outcome ?? { reason: 'DEFAULT' })
+  /** The answer with the metadata of the set, the flag and the outcome, in that order (rule A1). */
+  #describe(flag: unknown, outcome: Outcome): ExplainedOutcome {
+    const own = isRecord(flag) && isRecord(flag['metadata']) ? flag['metadata'] : {}
+    return describe(outcome, { ...this.question.ruleset.metadata, ...(own as Flat) })
   }
 }
 
-function describe(outcome: Outcome | undefined): ExplainedOutcome {
-  const { value, variant, reason, errorCode, errorDetails, as, metadata, serverMetadata } = outcome ?? {
-    reason: 'DEFAULT',
-  }
-  const merged = { ...metadata, ...serverMetadata }
+const evaluationFailed: Outcome = { reason: 'ERROR', errorCode: 'PARSE_ERROR', errorDetails: 'evaluation failed' }
+
+function answered(flag: Flag, { failed, outcome }: Decided): Outcome {
+  if (failed) return flag.outcomes[flag.failed ?? -1] ?? evaluationFailed
+  return outcome ?? { reason: 'DEFAULT' }
+}
+
+function describe(outcome: Outcome, under: Flat): ExplainedOutcome {
+  const { value, variant, reason, errorCode, errorDetails, as, metadata, serverMetadata } = outcome
+  const merged = { ...under, ...metadata, ...serverMetadata }
   const code = errorCode ?? (reason === 'ERROR' ? 'GENERAL' : undefined)
   return {
     ...(value === undefined ? {} : { value }),

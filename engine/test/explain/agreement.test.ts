@@ -8,9 +8,13 @@ import {
   type JsonObject,
   type Ruleset,
 } from '../../src/index.js'
+import { coreForms } from '../../src/explain/core-forms.js'
+import { dialects } from '../../src/registry.js'
+import type { Dialect } from '../../src/ruleset/dialect.js'
 import { context, coreSamples, ruleset, shapesIn } from './arbitrary-ruleset.js'
+import { dialectSamples } from './dialect-samples.js'
 
-const samples = coreSamples
+const samples = [...coreSamples, ...dialectSamples(dialects)]
 
 /** Both readings draw the same numbers in the same order. */
 function dice(): () => number {
@@ -29,49 +33,61 @@ function answerOf({
   return { value, variant, reason, errorCode, errorDetails, as }
 }
 
-function bothAnswers(
-  document: Ruleset,
-  asked: JsonObject,
-  fault = (sound: Ruleset): Ruleset => sound,
-): [object, object][] {
+interface Seen {
+  readonly compiled: object
+  readonly explained: object
+  /** Names of the operators that were called, whether they gave a value or failed. */
+  readonly called: ReadonlySet<string>
+}
+
+function bothAnswers(document: Ruleset, asked: JsonObject, fault = (sound: Ruleset): Ruleset => sound): Seen[] {
   const { snapshot } = compile(document)
   const compiledForm = compile(fault(document)).snapshot
   return snapshot.flagKeys.map((key) => {
     const compiled = compiledForm.evaluate(key, asked, { nowMs: 42, random: dice() })
-    const explained = explain(snapshot, key, asked, { nowMs: 42, random: dice() })
-    return [answerOf(compiled), answerOf(explained!.outcome)]
+    const explanation = explain(snapshot, key, asked, { nowMs: 42, random: dice() })!
+    return {
+      compiled: answerOf(compiled),
+      explained: answerOf(explanation.outcome),
+      called: operatorsIn(explanation.decision),
+    }
   })
 }
 
+/** The operators of all the calls that a trace tells of. */
+function operatorsIn(trace: unknown, found: Set<string> = new Set()): Set<string> {
+  if (typeof trace !== 'object' || trace === null) return found
+  if ('operator' in trace && typeof trace.operator === 'string') found.add(trace.operator)
+  for (const part of Object.values(trace)) operatorsIn(part, found)
+  return found
+}
+
 describe('the compiled form and the interpreter', () => {
-  it('agree on random rulesets and contexts, with every operator and decision shape covered', () => {
-    const covered = new Set<string>()
+  it('agree on random rulesets and contexts, with every operator called and every decision shape covered', () => {
+    const shapes = new Set<string>()
+    const called = new Set<string>()
     fc.assert(
       fc.property(ruleset(samples), fc.array(context, { minLength: 1, maxLength: 4 }), (document, contexts) => {
-        shapesIn(document, covered)
-        for (const asked of contexts)
-          for (const [compiled, explained] of bothAnswers(document, asked)) expect(explained).toEqual(compiled)
+        shapesIn(document, shapes)
+        for (const asked of contexts) {
+          for (const seen of bothAnswers(document, asked)) {
+            expect(seen.explained).toEqual(seen.compiled)
+            for (const name of seen.called) called.add(name)
+          }
+        }
       }),
       { numRuns: 600, seed: 20261124 },
     )
-    const wanted = [
-      ...samples.map(({ name }) => name),
-      'rules',
-      'split',
-      'switch',
-      'targets',
-      'compute',
-      'failed',
-      'missing',
-      'else',
-    ]
-    expect(wanted.filter((shape) => !covered.has(shape))).toEqual([])
+    const all = [...coreForms.keys(), ...dialects.flatMap(operatorNames)]
+    expect(all.filter((name) => !called.has(name))).toEqual([])
+    const wanted = ['rules', 'split', 'switch', 'targets', 'compute', 'failed', 'missing', 'else']
+    expect(wanted.filter((shape) => !shapes.has(shape))).toEqual([])
   })
 
   it('are seen to differ when the compiler is given a fault', () => {
     const outcome = fc.check(
       fc.property(ruleset(samples), context, (document, asked) => {
-        for (const [compiled, explained] of bothAnswers(document, asked, withoutClosed))
+        for (const { compiled, explained } of bothAnswers(document, asked, withoutClosed))
           expect(explained).toEqual(compiled)
       }),
       { numRuns: 600, seed: 20261124, endOnFailure: true },
@@ -79,6 +95,10 @@ describe('the compiled form and the interpreter', () => {
     expect(outcome.failed).toBe(true)
   })
 })
+
+function operatorNames({ name: dialect, operators }: Dialect): string[] {
+  return Array.from(operators.keys(), (name) => `${dialect}.${name}`)
+}
 
 /** The fault: a compiler that overlooks that an interval includes its upper bound. */
 function withoutClosed(document: Ruleset): Ruleset {

@@ -5,6 +5,18 @@ import type { Decision, Expr, Flag, Json, JsonObject, Outcome, Ruleset } from '.
 const attributes = ['plan', 'n', 'geo', 'list', 'targetingKey', 'toString', 'a.b']
 const scalar: fc.Arbitrary<Json> = fc.oneof(
   fc.constantFrom<Json>(null, true, false, 0, 1, 2.5, -1, 'gold', '', '1', 'true', 'GOLD', 'u1'),
+  fc.constantFrom<Json>(
+    '2.50',
+    'v1.2.3-a',
+    '2|1',
+    '=',
+    '>=',
+    '2026-01-01T00:00:00Z',
+    'Z29sZA==',
+    'plan',
+    '\ud800',
+    1e21,
+  ),
   fc.integer({ min: -3, max: 110 }),
 )
 
@@ -13,6 +25,9 @@ export const context: fc.Arbitrary<JsonObject> = fc.dictionary(
   fc.oneof(
     scalar,
     fc.array(scalar, { maxLength: 3 }),
+    fc.array(fc.oneof(fc.array(scalar, { maxLength: 2 }), fc.dictionary(fc.constantFrom('a', 'b'), scalar)), {
+      maxLength: 3,
+    }),
     fc.dictionary(fc.constantFrom('country', '0', 'toString'), scalar),
   ),
   { noNullPrototype: true },
@@ -83,7 +98,17 @@ export const coreSamples: readonly OperatorSample[] = [
       call(
         'flag',
         fc.constantFrom('f0', 'f1', 'gone'),
-        fc.constantFrom('value', 'variant', 'reason', 'errorCode', 'as.string', 'metadata.m', 'native.n'),
+        fc.constantFrom(
+          'value',
+          'variant',
+          'reason',
+          'errorCode',
+          'as.string',
+          'metadata.m',
+          'metadata.k',
+          'metadata.s',
+          'native.n',
+        ),
       ),
   },
 ]
@@ -92,6 +117,7 @@ export function expr(samples: readonly OperatorSample[], depth: number): fc.Arbi
   const leaf = fc.oneof(
     scalar as fc.Arbitrary<Expr>,
     fc.array(scalar, { maxLength: 2 }).map((value) => ({ const: value })),
+    fc.constantFrom<Expr>(['attr', 'plan'], ['attr', 'n'], ['attr', 'list'], ['key']),
   )
   if (depth === 0) return leaf
   const inner = expr(samples, depth - 1)
@@ -113,12 +139,14 @@ const outcome: fc.Arbitrary<Outcome> = fc.record(
 )
 
 function computed(value: fc.Arbitrary<Expr>): fc.Arbitrary<Outcome> {
-  const view = fc.constantFrom('lower', 'isNull', 'not')
+  const view = fc.constantFrom('lower', 'isNull', 'not', 'cloudbees.asBoolean', 'cloudbees.asNumber', 'flagd.variant')
   return fc.record({
     reason: fc.constant('TARGETING_MATCH' as const),
     compute: fc.record({ from: value, value: view, variant: view, boolean: view }),
   })
 }
+
+const scalarText = fc.constantFrom('gold', 'u1')
 
 /** Few, and the same as the numbers in expressions, so that bounds are hit. */
 const bound = fc.constantFrom(-1, 0, 1, 2.5, 50)
@@ -170,12 +198,14 @@ export function ruleset(samples: readonly OperatorSample[]): fc.Arbitrary<Rulese
       }),
       decide: decision(value, 3),
       failed: index,
+      metadata: fc.record({ k: scalarText }),
     },
     { requiredKeys: ['outcomes', 'decide'] },
   )
   return fc.record({
     ruleset: fc.constant(1 as const),
     dialects: fc.constant([]),
+    metadata: fc.record({ s: scalarText, k: scalarText }),
     flags: fc.record({ f0: flag, f1: flag, f2: flag }),
     segments: fc.record({ s1: fc.record({ when: value }), s2: fc.record({ when: value }) }),
     lists: fc.constant({ l1: { items: ['gold', 1, 'u1'] } }),
