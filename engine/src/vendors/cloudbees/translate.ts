@@ -152,20 +152,13 @@ function translateFlag(key: string, experiment: Experiment | MalformedExperiment
   if ('problem' in parsed) return { ...about, ...single(malformedExpression) }
   const outcomes = createOutcomeTable()
   const decide = decisionOf(parsed, scope, outcomes)
-  const failed =
-    typeof decide === 'number' && !isComputed(outcomes.outcomes[decide])
-      ? {}
-      : { failed: outcomes.add(expressionFailed) }
+  const failed = parsed.root.kind === 'call' ? { failed: outcomes.add(expressionFailed) } : {}
   return { ...about, outcomes: outcomes.outcomes, decide, ...failed, ...changesOf(scope.clock) }
 }
 
 /** A flag with one answer. */
 function single(outcome: Outcome): Pick<Flag, 'outcomes' | 'decide'> {
   return { outcomes: [outcome], decide: 0 }
-}
-
-function isComputed(outcome: Outcome | undefined): boolean {
-  return outcome?.compute !== undefined
 }
 
 function metadataOf({ _id, name, labels }: Experiment): NonNullable<Flag['metadata']> {

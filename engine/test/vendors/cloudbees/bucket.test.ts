@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { explain } from '../../../src/index.js'
-import { bucketOf } from '../../../src/vendors/cloudbees/dialect/bucket.js'
+import { bucketOf, bucketOfWord } from '../../../src/vendors/cloudbees/dialect/bucket.js'
 import { anyText, clock, documentOf, evaluate, readFixture, snapshotOf } from './fixtures.js'
 
 const recorded = readFixture('buckets.json') as { readonly seed: string; readonly bucket: number }[]
@@ -20,6 +20,17 @@ describe('the bucket of a seed', () => {
         expect(bucketOf(seed)).toBe(digest.readUInt32LE(0) / 4_294_967_295)
       }),
     )
+  })
+})
+
+describe('the bucket of a hash', () => {
+  it.each([
+    [0, 0],
+    [1, 1 / 4_294_967_295],
+    [-2, 4_294_967_294 / 4_294_967_295],
+    [-1, 0],
+  ])('that begins with the word %d is %d: 1 is none', (word, bucket) => {
+    expect(bucketOfWord(word)).toBe(bucket)
   })
 })
 
@@ -48,6 +59,8 @@ describe('a percentage', () => {
     const condition = `ifThen(isInPercentageRange(0.18, 0.19, ${distinct}), "in", "out")`
     expect(evaluate(condition, context).value).toBe(expected)
     expect(evaluate(condition, { targetingKey: 'device3' }).value).toBe('out')
+    const computed = condition.replace('"rox.distinct_id"', 'property("which")')
+    expect(evaluate(computed, { ...context, which: 'rox.distinct_id' }).value).toBe(expected)
   })
 
   it('over rox.distinct_id hashes the configured attribute instead of the targeting key', () => {
@@ -55,6 +68,9 @@ describe('a percentage', () => {
     const options = { stickinessAttribute: 'device' }
     expect(evaluate(condition, { targetingKey: 'x', device: 'device2' }, options).value).toBe('in')
     expect(evaluate(condition, { targetingKey: 'device2' }, options).errorCode).toBe('GENERAL')
+    const computed = condition.replace('"rox.distinct_id"', 'property("which")')
+    const context = { which: 'rox.distinct_id', targetingKey: 'x', device: 'device2' }
+    expect(evaluate(computed, context, options).value).toBe('in')
   })
 
   /** [value of the property, text that is hashed] */

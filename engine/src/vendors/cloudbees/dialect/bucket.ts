@@ -6,14 +6,19 @@ import { seedText } from './text.js'
 
 const words = new Int32Array(4)
 
-/**
- * The first four bytes of the MD5 of the UTF-8 bytes as a little-endian integer, over 2^32 - 1; where that gives 1, 0.
- *
- * @returns a number in [0, 1)
- */
+/** Where a seed falls in [0, 1): by the MD5 of its UTF-8 bytes. */
 export function bucketOf(seed: string): number {
   md5Utf8(seed, words)
-  const bucket = ((words[0] as number) >>> 0) / 4_294_967_295
+  return bucketOfWord(words[0] as number)
+}
+
+/**
+ * The first four bytes of a hash, as a little-endian integer, over 2^32 - 1; where that gives 1, 0.
+ *
+ * @param word signed or unsigned
+ */
+export function bucketOfWord(word: number): number {
+  const bucket = (word >>> 0) / 4_294_967_295
   return bucket === 1 ? 0 : bucket
 }
 

@@ -1,7 +1,7 @@
 /** Building one call: computed at once where its operands are constant, refused where it can only fail. */
 import type { Scalar } from '../../../ruleset/types.js'
 import { base64Text, concatenation, md5Text, mergedSeed } from '../dialect/text.js'
-import { operators, type Signature } from './operators.js'
+import { isPercentage, operators, type Signature } from './operators.js'
 import { type Call, isCall, type Literal, type Node } from './syntax.js'
 
 /** The node that stands for an operator and its operands. */
@@ -20,7 +20,7 @@ function createCall(operator: string, args: readonly Node[]): Call {
     args,
     isBoolean: isBoolean || (operator === 'ifThen' && args.slice(1).every(answersBoolean)),
     isDynamic: isDynamic || args.some((arg) => arg.kind === 'call' && arg.isDynamic),
-    isSplit: operator.startsWith('isInPercentage') || args.some((arg) => arg.kind === 'call' && arg.isSplit),
+    isSplit: isPercentage(operator) || args.some((arg) => arg.kind === 'call' && arg.isSplit),
   }
   for (const [position, arg] of args.entries()) {
     const inner = arg.kind === 'call' ? arg.depth : 0
@@ -41,24 +41,22 @@ function answersBoolean(node: Node): boolean {
 
 /** What makes the call fail in every evaluation, or null. */
 function problemOf(operator: string, args: readonly Node[]): string | null {
+  const values = args.map(constantOf)
+  const last = values.pop()
   if (operator === 'b64d') {
-    const [text] = args
-    const isText = text?.kind === 'literal' && typeof text.value === 'string'
-    return isText && base64Text(text.value) === null ? 'b64d of what is not Base64 of UTF-8 text' : null
+    return typeof last === 'string' && base64Text(last) === null ? 'b64d of what is not Base64 of UTF-8 text' : null
   }
-  if (operator !== 'isInPercentage' && operator !== 'isInPercentageRange') return null
-  const bounds = args.slice(0, -1)
-  if (bounds.some((bound) => isConstant(bound) && !(bound.kind === 'literal' && typeof bound.value === 'number'))) {
+  if (!isPercentage(operator)) return null
+  if (values.some((bound) => bound !== undefined && typeof bound !== 'number')) {
     return `${operator} takes numbers as bounds`
   }
-  const seed = args.at(-1) as Node
-  return isConstant(seed) && !(seed.kind === 'literal' && seed.value !== null)
-    ? `${operator} has nothing to hash`
-    : null
+  return last === null ? `${operator} has nothing to hash` : null
 }
 
-function isConstant(node: Node): boolean {
-  return node.kind !== 'call'
+/** The value of a constant, where lists are as good as nothing; undefined for a call. */
+function constantOf(node: Node): Scalar | undefined {
+  if (node.kind === 'call') return undefined
+  return node.kind === 'literal' ? node.value : null
 }
 
 /** The functions of text, computed on constants. */
@@ -99,9 +97,9 @@ function foldJunction(first: Node, second: Node, decides: boolean): Node | null 
 
 function foldText(operator: string, args: readonly Node[]): Node | null {
   const compute = textFunctions.get(operator)
-  if (compute === undefined || args.some((arg) => arg.kind === 'call')) return null
-  const [a = null, b = null] = args.map((arg) => (arg.kind === 'literal' ? arg.value : null))
-  return constant(compute(a, b))
+  const values = args.map(constantOf)
+  if (compute === undefined || values.includes(undefined)) return null
+  return constant(compute(values[0] ?? null, values[1] ?? null))
 }
 
 function isTrue(node: Node | undefined): boolean {

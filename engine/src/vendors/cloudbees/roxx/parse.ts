@@ -68,12 +68,16 @@ function readItems(tokens: readonly Token[]): readonly Item[] | Problem {
       continue
     }
     const item = token.kind === 'text' ? literal(token.value) : readWord(token.value)
-    if (item === null) return { problem: `"${token.value}" is no word of the language`, code: 'UNKNOWN_OPERATOR' }
+    if (item === null) return unknownWord(token.value)
     if (open === null) items.push(item)
     // Inside a list an operator is the text of its name.
     else open.items.push(typeof item === 'string' ? item : item.value)
   }
   return open === null ? items : { problem: `a "${open.end}" is missing`, code: 'INVALID_VALUE' }
+}
+
+function unknownWord(word: string): Problem {
+  return { problem: `"${word.slice(0, 100)}" is no word of the language`, code: 'UNKNOWN_OPERATOR' }
 }
 
 function literal(value: Scalar): Literal {
