@@ -29,30 +29,35 @@ export function compileFlag(flagKey: string, flag: Flag, scope: PartScope): Comp
   const slot = slotOf(scope.slots.flags, flagKey)
   if (!isRecord(flag)) {
     sink.error('INVALID_FLAG', ['flags', flagKey], 'the flag is not an object')
-    const owner = ownerOf(flagKey, { outcomes: [], decide: null }, setMetadata)
-    return spoiledFlag({ owner, slot }, { errorCode: 'PARSE_ERROR', message: 'malformed flag' })
+    const owner = ownerOf(flagKey, slot, { outcomes: [], decide: null }, setMetadata)
+    return spoiledFlag({ owner }, { errorCode: 'PARSE_ERROR', message: 'malformed flag' })
   }
-  const owner = ownerOf(flagKey, flag, setMetadata)
+  const owner = ownerOf(flagKey, slot, flag, setMetadata)
   const excess = flagExceedsLimits(flag)
   if (excess !== null) {
     sink.error('LIMIT', ['flags', flagKey], `the flag is not usable: ${excess}`)
-    return spoiledFlag({ owner, slot, hash: flag.hash }, { errorCode: 'PARSE_ERROR', message: excess })
+    return spoiledFlag({ owner, hash: flag.hash }, { errorCode: 'PARSE_ERROR', message: excess })
   }
   try {
-    return compileSoundFlag(owner, slot, flag, scope)
+    return compileSoundFlag(owner, flag, scope)
   } catch (error) {
     const { code, message } = asSpoiledPart(error)
     sink.error(code, ['flags', flagKey], message)
     const errorCode = code === 'UNKNOWN_OPERATOR' ? 'GENERAL' : 'PARSE_ERROR'
-    return spoiledFlag({ owner, slot, hash: flag.hash }, { errorCode, message })
+    return spoiledFlag({ owner, hash: flag.hash }, { errorCode, message })
   }
 }
 
-function ownerOf(flagKey: string, { audience = 'all', metadata }: Flag, setMetadata: Flat | undefined): OutcomeOwner {
-  return { flagKey, audience, metadata: mergeMetadata(setMetadata, isRecord(metadata) ? metadata : undefined) }
+function ownerOf(
+  flagKey: string,
+  slot: number,
+  { audience = 'all', metadata }: Flag,
+  setMetadata: Flat | undefined,
+): OutcomeOwner {
+  return { flagKey, slot, audience, metadata: mergeMetadata(setMetadata, isRecord(metadata) ? metadata : undefined) }
 }
 
-function compileSoundFlag(owner: OutcomeOwner, slot: number, flag: Flag, partScope: PartScope): CompiledFlag {
+function compileSoundFlag(owner: OutcomeOwner, flag: Flag, partScope: PartScope): CompiledFlag {
   const references = noReferences()
   const unsupportedPatterns = new Set<string>()
   const host = createHost(partScope.patterns, (message) => unsupportedPatterns.add(message))
@@ -74,7 +79,6 @@ function compileSoundFlag(owner: OutcomeOwner, slot: number, flag: Flag, partSco
   if (readsTargets(flag.decide)) references.key = true
   return new CompiledFlag({
     owner,
-    slot,
     flag,
     outcomes,
     decide,
@@ -174,7 +178,6 @@ function view(name: string, scope: ExpressionScope): (result: Json, state: Evalu
 
 interface SpoiledFlagParts {
   readonly owner: OutcomeOwner
-  readonly slot: number
   readonly hash?: string | undefined
   /** What it would reach, and what may therefore mend it; nothing when absent. */
   readonly references?: References
@@ -182,13 +185,12 @@ interface SpoiledFlagParts {
 
 /** A flag that answers with an error whatever is asked. */
 export function spoiledFlag(
-  { owner, slot, hash, references = noReferences() }: SpoiledFlagParts,
+  { owner, hash, references = noReferences() }: SpoiledFlagParts,
   { errorCode, message }: BrokenPart,
 ): CompiledFlag {
   const outcome = new CompiledOutcome(owner, 0, { reason: 'ERROR', errorCode, errorDetails: message })
   return new CompiledFlag({
     owner,
-    slot,
     flag: { ...(hash === undefined ? {} : { hash }), outcomes: [], decide: 0 },
     outcomes: [outcome],
     decide: () => outcome,

@@ -38,7 +38,7 @@ export class CompiledFlag {
     this.key = owner.flagKey
     this.audience = owner.audience
     this.owner = owner
-    this.slot = parts.slot
+    this.slot = owner.slot
     this.hash = flag.hash
     this.changes = flag.changes
     this.outcomes = outcomes
@@ -67,7 +67,6 @@ export class CompiledFlag {
 
 export interface CompiledFlagParts {
   readonly owner: OutcomeOwner
-  readonly slot: number
   readonly flag: Flag
   readonly outcomes: readonly CompiledOutcome[]
   readonly decide: Decide

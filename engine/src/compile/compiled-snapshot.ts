@@ -9,7 +9,7 @@ import type { CompiledSegment } from './compiled-segment.js'
 import { changesOf, isSupported, readsOf } from './dependencies.js'
 import { CompiledOutcome } from './outcome.js'
 import type { Slots } from './slots.js'
-import { type EvaluatedOutcome, type EvaluationEnvironment, isVisible, type Snapshot } from './snapshot.js'
+import type { EvaluatedOutcome, EvaluationEnvironment, Snapshot } from './snapshot.js'
 import { EvaluationState, type Tables } from './state.js'
 import { validUntil } from './valid-until.js'
 
@@ -21,6 +21,22 @@ export interface SnapshotParts {
   readonly tables: Tables
 }
 
+/** A flag in a bulk answer; one that always answers the same is not even looked into. */
+interface BulkEntry {
+  readonly constant: CompiledOutcome | null
+  readonly flag: CompiledFlag
+}
+
+function readsFlags({ references }: CompiledFlag | CompiledSegment): boolean {
+  return references.flags.size > 0
+}
+
+/** None for a flag that is always hidden. */
+function inBulk(flag: CompiledFlag): BulkEntry[] {
+  const { constant } = flag
+  return constant?.hidden === true ? [] : [{ constant, flag }]
+}
+
 export class CompiledSnapshot implements Snapshot {
   readonly ruleset: Ruleset
   readonly slots: Slots
@@ -29,7 +45,9 @@ export class CompiledSnapshot implements Snapshot {
   readonly flagKeys: readonly string[]
   readonly outcomeCount: number
   readonly #sorted: readonly CompiledFlag[]
-  readonly #visible: { readonly [A in Audience]: readonly CompiledFlag[] }
+  readonly #visible: { readonly [A in Audience]: readonly BulkEntry[] }
+  /** Whether a flag may be asked for more than once in an evaluation, so that its answer is worth remembering. */
+  readonly #isEntangled: boolean
   /** By flag slot: the position of the flag's first outcome among all of them. */
   readonly #firstOrdinals: Int32Array
   readonly #tables: Tables
@@ -50,9 +68,10 @@ export class CompiledSnapshot implements Snapshot {
     this.flagKeys = [...flags.keys()].sort(byCodeUnits)
     this.#sorted = this.flagKeys.map((key) => flags.get(key) as CompiledFlag)
     this.#visible = {
-      client: this.#sorted.filter(({ audience }) => audience === 'all'),
-      server: this.#sorted.filter(({ audience }) => audience !== 'internal'),
+      client: this.#sorted.filter(({ audience }) => audience === 'all').flatMap(inBulk),
+      server: this.#sorted.filter(({ audience }) => audience !== 'internal').flatMap(inBulk),
     }
+    this.#isEntangled = this.#sorted.some(readsFlags) || [...segments.values()].some(readsFlags)
     this.#firstOrdinals = new Int32Array(slots.flags.size)
     let count = 0
     for (const { slot, outcomes } of this.#sorted) {
@@ -75,10 +94,14 @@ export class CompiledSnapshot implements Snapshot {
   evaluateAll(context: JsonObject, environment: EvaluationEnvironment, audience: Audience): EvaluatedOutcome[] {
     const state = this.#begin(context, environment)
     const outcomes: EvaluatedOutcome[] = []
-    for (const flag of this.#visible[audience]) {
-      state.allowSteps()
-      const outcome = state.flag(flag.slot)
-      if (outcome !== null && isVisible(outcome, audience)) outcomes.push(outcome)
+    for (const { constant, flag } of this.#visible[audience]) {
+      if (constant !== null) {
+        outcomes.push(constant)
+        continue
+      }
+      state.beginFlag()
+      const outcome = this.#isEntangled ? state.flag(flag.slot) : flag.answer(state)
+      if (outcome !== null && !outcome.hidden) outcomes.push(outcome)
     }
     state.end()
     return outcomes
@@ -92,7 +115,7 @@ export class CompiledSnapshot implements Snapshot {
   }
 
   #notFound(flagKey: string): EvaluatedOutcome {
-    const owner = { flagKey, audience: 'all', metadata: this.ruleset.metadata ?? {} } as const
+    const owner = { flagKey, slot: -1, audience: 'all', metadata: this.ruleset.metadata ?? {} } as const
     const errorDetails = `flag ${JSON.stringify(flagKey)} not found`
     return new CompiledOutcome(owner, -1, { reason: 'ERROR', errorCode: 'FLAG_NOT_FOUND', errorDetails })
   }
@@ -137,9 +160,8 @@ export class CompiledSnapshot implements Snapshot {
   }
 
   ordinalOf(outcome: EvaluatedOutcome): number {
-    const { flagKey, index } = outcome as CompiledOutcome
-    const flag = index < 0 ? undefined : this.flags.get(flagKey)
-    return flag?.outcomes[index] === outcome ? (this.#firstOrdinals[flag.slot] as number) + index : -1
+    const { slot, index } = outcome as CompiledOutcome
+    return index < 0 ? -1 : (this.#firstOrdinals[slot] as number) + index
   }
 
   outcomeAt(ordinal: number): EvaluatedOutcome {

@@ -1,17 +1,27 @@
 import type { Json, JsonObject } from '../ruleset/types.js'
 
 const maxDepth = 128
+/**
+ * Lists and objects of one context. Only what a program holds can have more, as it may lead to the same object in many ways,
+ * or back to itself: walking all of them would never end.
+ */
+const maxObjects = 500_000
+
+/** How many lists and objects may still be looked at. */
+let objectsLeft = 0
 
 /**
  * The evaluation context as JSON would carry it (rule C1), so that in-process and remote evaluation agree: dates become ISO
  * 8601 text, functions, symbols and `undefined` are absent, NaN and infinities are null. Anything but an object is an empty
- * context; what is nested deeper than 128 is null.
+ * context; what is nested deeper than 128 is null, and so are lists and objects beyond the first 500,000.
  *
  * @returns the context itself where it is of that form already, as nearly all are: copying costs more than most evaluations
  */
 export function normalizeContext(context: unknown): JsonObject {
+  objectsLeft = maxObjects
   if (typeof context === 'object' && !Array.isArray(context) && isNormal(context, 0))
     return (context ?? {}) as JsonObject
+  objectsLeft = maxObjects
   const normalized = normalize(context, 0)
   return typeof normalized === 'object' && normalized !== null && !Array.isArray(normalized)
     ? (normalized as JsonObject)
@@ -22,9 +32,17 @@ function isNormal(value: unknown, depth: number): boolean {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true
   if (typeof value === 'number') return Number.isFinite(value)
   if (typeof value !== 'object' || value instanceof Date || depth > maxDepth) return false
+  if ((objectsLeft -= 1) < 0) return false
+  // Item by item: a list with holes is not normal.
+  if (Array.isArray(value)) return value.length === 0 || isNormalList(value, depth)
   for (const name of Object.keys(value)) {
     if (!isNormal((value as Record<string, unknown>)[name], depth + 1)) return false
   }
+  return true
+}
+
+function isNormalList(list: readonly unknown[], depth: number): boolean {
+  for (let index = 0; index < list.length; index += 1) if (!isNormal(list[index], depth + 1)) return false
   return true
 }
 
@@ -44,7 +62,8 @@ function normalize(value: unknown, depth: number): Json | undefined {
 
 function normalizeObject(value: object, depth: number): Json {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
-  if (Array.isArray(value)) return value.map((item) => normalize(item, depth + 1) ?? null)
+  if ((objectsLeft -= 1) < 0) return null
+  if (Array.isArray(value)) return Array.from(value, (item) => normalize(item, depth + 1) ?? null)
   const entries: [string, Json][] = []
   for (const [name, member] of Object.entries(value)) {
     const normalized = normalize(member, depth + 1)

@@ -6,6 +6,8 @@ import type { EvaluatedOutcome } from './snapshot.js'
 /** What an outcome takes over from its flag. */
 export interface OutcomeOwner {
   readonly flagKey: string
+  /** The flag's, -1 where there is no flag. */
+  readonly slot: number
   readonly audience: 'all' | 'server' | 'internal'
   /** Set metadata overlaid by the flag's. */
   readonly metadata: Flat
@@ -15,6 +17,7 @@ const noMetadata: Flat = Object.freeze({})
 
 export class CompiledOutcome implements EvaluatedOutcome {
   readonly flagKey: string
+  readonly slot: number
   /** Position in the flag's list, -1 for one that is not listed. */
   readonly index: number
   readonly value: Json | undefined
@@ -35,6 +38,7 @@ export class CompiledOutcome implements EvaluatedOutcome {
 
   constructor(owner: OutcomeOwner, index: number, source: Outcome) {
     this.flagKey = owner.flagKey
+    this.slot = owner.slot
     this.index = index
     this.value = source.value
     this.variant = source.variant

@@ -37,7 +37,10 @@ export interface Snapshot {
   changedFrom(other: Snapshot): string[]
   /** Number of listed outcomes of all flags together: the size of a table that counts them. */
   readonly outcomeCount: number
-  /** Position of a listed outcome in such a table, -1 for one that is not listed (one-off, computed, not found). */
+  /**
+   * Position of a listed outcome of this snapshot in such a table, -1 for one that is not listed (one-off, computed, not
+   * found).
+   */
   ordinalOf(outcome: EvaluatedOutcome): number
   outcomeAt(ordinal: number): EvaluatedOutcome
 }

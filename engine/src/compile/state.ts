@@ -55,16 +55,16 @@ export class EvaluationState implements Evaluation {
     this.targetingKey = typeof key === 'string' ? key : null
     this.nowMs = environment.nowMs
     this.random = environment.random
-    this.#dropLocals(0)
-    this.allowSteps()
+    this.beginFlag()
     this.busy = true
     this.#stamp += 1
     this.#target = undefined
   }
 
   /** Every flag that is asked for has its own allowance: one alone and one among all answer the same. */
-  allowSteps(): void {
+  beginFlag(): void {
     this.stepsLeft = maxSteps
+    this.#dropLocals(0)
   }
 
   /** Lets go of the context, so that a snapshot does not keep a user's data alive. */
