@@ -34,7 +34,7 @@ function isNormal(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value instanceof Date || depth > maxDepth) return false
   if ((objectsLeft -= 1) < 0) return false
   // Item by item: a list with holes is not normal.
-  if (Array.isArray(value)) return value.length === 0 || isNormalList(value, depth)
+  if (Array.isArray(value)) return isNormalList(value, depth)
   for (const name of Object.keys(value)) {
     if (!isNormal((value as Record<string, unknown>)[name], depth + 1)) return false
   }

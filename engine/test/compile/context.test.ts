@@ -31,6 +31,21 @@ describe('the normal form of a context', () => {
     expect(normalizeContext(nested(200_000, 1))).toEqual(nested(129, null))
   })
 
+  it('fills the holes of a list', () => {
+    const list: number[] = [1]
+    list[2] = 3
+    expect(normalizeContext({ list })).toEqual({ list: [1, null, 3] })
+  })
+
+  it('ends for what leads back to itself, or to the same in many ways', () => {
+    const circle: Record<string, unknown> = { plan: 'gold' }
+    circle['left'] = circle['right'] = circle
+    expect(normalizeContext(circle)['plan']).toBe('gold')
+    let shared: unknown = 1
+    for (let level = 0; level < 60; level += 1) shared = [shared, shared]
+    expect(normalizeContext({ plan: 'gold', shared })['plan']).toBe('gold')
+  })
+
   it('gives back a context that is normal already', () => {
     const context = { targetingKey: 'u', list: [1, null, { a: 'b' }], __proto__: null }
     expect(normalizeContext(context)).toBe(context)
