@@ -7,11 +7,13 @@ import { createDirectory, maskKeys, type DirectoryEntry } from './environments/d
 import { readEnvironment } from './environments/read-environment.js'
 import { createUpstream } from './environments/upstream.js'
 import { createDataPlane, type DataPlane } from './http/server.js'
+import { createStreamTokens } from './http/streams/stream-tokens.js'
 import { createManagementServer } from './management/server.js'
 import { RelayError } from './relay-error.js'
 import { createLogger, type Logger } from './telemetry/logger.js'
 import type { EnvironmentReading, Metrics } from './telemetry/metrics.js'
 import { createRequestDurations, type RequestDurations } from './telemetry/request-durations.js'
+import { createStreamCounts, type StreamCounts } from './telemetry/stream-counts.js'
 
 export interface RelayOptions {
   readonly version: string
@@ -70,6 +72,7 @@ interface Relay {
   readonly logger: Logger
   readonly entries: readonly RelayEntry[]
   readonly requests: RequestDurations
+  readonly streams: StreamCounts
   readonly state: { isDraining: boolean }
 }
 
@@ -92,18 +95,27 @@ async function assemble(configuration: Configuration, { version, now, log }: Rel
     logger,
     entries: await Promise.all(configuration.environments.map((each) => createEntry(each, now, logger))),
     requests: createRequestDurations(),
+    streams: createStreamCounts(),
     state: { isDraining: false },
   }
-  const dataPlane = createDataPlane({
-    directory: createDirectory(relay.entries),
+  return { ...relay, dataPlane: createPlane(configuration, relay), management: createManagement(configuration, relay) }
+}
+
+function createPlane({ server }: Configuration, relay: Relay): DataPlane {
+  const { version, entries, requests, streams, logger, now } = relay
+  const directory = createDirectory(entries)
+  const keys = entries.flatMap(({ serverKeys, clientKeys }) => [...serverKeys, ...clientKeys])
+  const tokens = createStreamTokens({ keys, directory, secret: server.streamSecret, now })
+  return createDataPlane({
+    directory,
     // Relay and engine are released together, under one version.
     engineVersion: version,
-    limits: configuration.server,
-    observe: relay.requests.observe,
+    limits: server,
+    streams: { settings: server.streams, tokens, counts: streams },
+    observe: requests.observe,
     logger,
     now,
   })
-  return { ...relay, dataPlane, management: createManagement(configuration, relay) }
 }
 
 async function createEntry(
@@ -137,9 +149,10 @@ function createManagement({ management }: Configuration, relay: Relay): Server {
 }
 
 /** The library is loaded at the first scrape. */
-async function loadMetrics({ version, requests, entries, now }: Relay): Promise<Metrics> {
+async function loadMetrics({ version, requests, streams, entries, now }: Relay): Promise<Metrics> {
   const { createMetrics } = await import('./telemetry/metrics.js')
-  const environments = (): EnvironmentReading[] => entries.map(({ environment }) => readEnvironment(environment, now()))
+  const environments = (): EnvironmentReading[] =>
+    entries.map(({ environment }) => readEnvironment(environment, streams.read(environment.name), now()))
   return createMetrics({ version, environments, requests })
 }
 

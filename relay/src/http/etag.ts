@@ -14,7 +14,7 @@ export interface AnswerOrigin {
   readonly scope: string
   /** State of the environment, which the answer shows. */
   readonly state: string
-  /** Changes whenever the addresses of event streams in the answer do; empty where it has none. */
+  /** Address of the event stream in the answer; empty where it has none. */
   readonly streamEpoch: string
 }
 

@@ -18,6 +18,11 @@ export interface EvaluationCall {
 
 /** Answers by the handler, or refuses what cannot be evaluated. */
 export function answerEvaluation(exchange: Exchange, handle: (call: EvaluationCall) => Answer): void {
+  withEvaluation(exchange, (call) => respond(exchange, handle(call)))
+}
+
+/** Goes on with all that an evaluation needs, or refuses what cannot be evaluated. */
+export function withEvaluation(exchange: Exchange, proceed: (call: EvaluationCall) => void): void {
   const access = findAccess(exchange)
   if (access === null) return
   const served = findServed(exchange, access)
@@ -27,7 +32,7 @@ export function answerEvaluation(exchange: Exchange, handle: (call: EvaluationCa
       if (body === null) return refuseTooLarge(exchange)
       const read = readEvaluationContext(body)
       if (!read.ok) return refuse(exchange, 400, { errorCode: 'INVALID_CONTEXT', errorDetails: read.problem })
-      respond(exchange, handle({ exchange, access, served, context: read.context }))
+      proceed({ exchange, access, served, context: read.context })
     })
   })
 }

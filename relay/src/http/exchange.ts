@@ -2,6 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Access, EnvironmentDirectory, EnvironmentStatus } from '../environments/environment.js'
 import type { Logger } from '../telemetry/logger.js'
+import type { Coding } from './etag.js'
+import type { Streams } from './streams/streams.js'
 
 /** What all requests share. */
 export interface Plane {
@@ -15,6 +17,7 @@ export interface Plane {
   readonly logger: Pick<Logger, 'error'>
   readonly observe: ObserveRequest
   readonly limits: Limits
+  readonly streams: Streams
   /** Whether the server stops: answers then close their connections. */
   isClosing: boolean
 }
@@ -58,10 +61,18 @@ export interface Answer {
   readonly status: number
   /** JSON text; null for no body. */
   readonly body: string | null
+  /** Sent in place of `body`. */
+  readonly encoded?: EncodedBody
   /** Identifies the body and what else it depends on, in whichever encoding; becomes the ETag. */
   readonly validator?: string
   /** Further headers: names and values in turn. */
   readonly headers?: readonly string[]
+}
+
+/** JSON in the bytes that go over the wire. */
+export interface EncodedBody {
+  readonly body: string | Buffer | null
+  readonly coding: Coding
 }
 
 /** Begins the exchange of a request that has just come in. */

@@ -1,15 +1,30 @@
 /** OFREP's bulk evaluation: all flags in one context, or 304 where the client has that answer already. */
 import type { EvaluatedOutcome, Ruleset } from '@switchyard/engine'
 import { bodyValidator, codingHeld, contextValidator, entityTag, type AnswerOrigin } from './etag.js'
-import { answerEvaluation, type EvaluationCall } from './evaluation-call.js'
+import { withEvaluation, type EvaluationCall } from './evaluation-call.js'
 import type { Answer, Exchange } from './exchange.js'
+import { respond } from './respond.js'
+import { eventStreamsMember, streamAddress } from './streams/advertised-stream.js'
+import { afterHinted, hintedRevision } from './streams/refetch-hint.js'
+
+interface BulkCall extends EvaluationCall {
+  /** Address of the event stream that the answer names, empty for none. */
+  readonly stream: string
+  /** The configuration that the client has heard of, null where it says nothing. */
+  readonly hint: string | null
+}
 
 /** `POST /ofrep/v1/evaluate/flags` */
 export function evaluateBulk(exchange: Exchange): void {
-  answerEvaluation(exchange, answer)
+  const hint = hintedRevision(exchange.request.url ?? '')
+  const proceed = (call: EvaluationCall): void => {
+    const stream = streamAddress(exchange.plane, call.access)
+    respond(exchange, answer({ ...call, stream, hint }))
+  }
+  withEvaluation(exchange, (call) => (hint === null ? proceed(call) : afterHinted(call, hint, proceed)))
 }
 
-function answer(call: EvaluationCall): Answer {
+function answer(call: BulkCall): Answer {
   const { clock, random } = call.served.snapshot.reads()
   if (clock || random) return answerByBody(call)
   const validator = contextValidator(originOf(call), call.context)
@@ -17,25 +32,26 @@ function answer(call: EvaluationCall): Answer {
 }
 
 /** The context does not tell the answer where flags read the clock or chance: only evaluating does. */
-function answerByBody(call: EvaluationCall): Answer {
+function answerByBody(call: BulkCall): Answer {
   const evaluation = evaluate(call)
   const validator = bodyValidator(originOf(call), evaluation.body)
   return notModified(call, validator) ?? evaluated(call, evaluation, validator)
 }
 
-function originOf({ exchange, access, served }: EvaluationCall): AnswerOrigin {
+function originOf({ exchange, access, served, stream }: BulkCall): AnswerOrigin {
   return {
     engineVersion: exchange.plane.engineVersion,
     revision: served.revision,
     audience: access.audience,
     scope: access.scope,
     state: exchange.state ?? '',
-    // Answers name no event streams.
-    streamEpoch: '',
+    streamEpoch: stream,
   }
 }
 
-function notModified({ exchange }: EvaluationCall, validator: string): Answer | null {
+function notModified({ exchange, served, hint }: BulkCall, validator: string): Answer | null {
+  // Who has heard of another configuration is not told that nothing has changed.
+  if (hint !== null && hint !== served.revision) return null
   const header = exchange.request.headers['if-none-match']
   const coding = header === undefined ? undefined : codingHeld(header, validator)
   return coding === undefined ? null : { status: 304, body: null, headers: ['ETag', entityTag(validator, coding)] }
@@ -46,11 +62,12 @@ interface Evaluation {
   readonly body: string
 }
 
-function evaluate({ exchange: { plane }, access, served, context }: EvaluationCall): Evaluation {
+function evaluate({ exchange: { plane }, access, served, context, stream }: BulkCall): Evaluation {
   const { audience } = access
   const outcomes = served.snapshot.evaluateAll(context, { nowMs: plane.now(), random: plane.random }, audience)
   const items = outcomes.map((outcome) => outcome.ofrep(audience))
-  return { outcomes, body: `{"flags":[${items.join(',')}]${metadataMember(served.snapshot.ruleset)}}` }
+  const more = metadataMember(served.snapshot.ruleset) + eventStreamsMember(stream)
+  return { outcomes, body: `{"flags":[${items.join(',')}]${more}}` }
 }
 
 function evaluated({ access, served }: EvaluationCall, { outcomes, body }: Evaluation, validator: string): Answer {

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { acceptsGzip } from './accept-encoding.js'
 import { corsHeaders } from './cors.js'
 import { entityTag, type Coding } from './etag.js'
-import type { Answer, Exchange } from './exchange.js'
+import type { Answer, EncodedBody, Exchange } from './exchange.js'
 
 /** In characters. Shorter bodies fit into two packets anyway. */
 const minGzipLength = 2_048
@@ -19,18 +19,13 @@ export function respond(exchange: Exchange, answer: Answer): void {
   const { request, response, plane, route, startedAtMs } = exchange
   if (response.headersSent || response.destroyed) return
   if (plane.isClosing) response.shouldKeepAlive = false
-  const { body, coding } = encode(answer.body, request.headers['accept-encoding'])
+  const { body, coding } = answer.encoded ?? encode(answer.body, request.headers['accept-encoding'])
   response.writeHead(answer.status, headersOf(exchange, answer, body, coding))
   response.end(body)
   plane.observe(route, request.method ?? '', answer.status, (performance.now() - startedAtMs) / 1_000)
 }
 
-interface Encoded {
-  readonly body: string | Buffer | null
-  readonly coding: Coding
-}
-
-function encode(body: string | null, acceptEncoding: string | undefined): Encoded {
+function encode(body: string | null, acceptEncoding: string | undefined): EncodedBody {
   if (body === null || body.length < minGzipLength || !acceptsGzip(acceptEncoding)) return { body, coding: 'identity' }
   return { body: gzipSync(body, gzipOptions), coding: 'gzip' }
 }

@@ -1,8 +1,10 @@
 /** All routes of the data plane. A template is the address, the label of its metrics, and its line in `docs/endpoints.md`. */
 import type { Exchange } from './exchange.js'
 import { evaluateBulk } from './ofrep-bulk.js'
+import { streamChanges } from './ofrep-events.js'
 import { evaluateSingle } from './ofrep-single.js'
 import { respond } from './respond.js'
+import { answerRuleset, streamRuleset } from './rulesets.js'
 
 export interface Route {
   /** The address; `{key}` at its end stands for a flag key, which is all that follows. */
@@ -15,6 +17,9 @@ export interface Route {
 export const routes: readonly Route[] = [
   { template: '/ofrep/v1/evaluate/flags', method: 'POST', handle: evaluateBulk },
   { template: '/ofrep/v1/evaluate/flags/{key}', method: 'POST', handle: evaluateSingle },
+  { template: '/ofrep/v1/events', method: 'GET', handle: streamChanges },
+  { template: '/switchyard/v1/ruleset', method: 'GET', handle: answerRuleset },
+  { template: '/switchyard/v1/stream', method: 'GET', handle: streamRuleset },
   { template: '/healthz', method: 'GET', handle: (exchange) => respond(exchange, { status: 200, body: null }) },
 ]
 

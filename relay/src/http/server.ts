@@ -5,8 +5,10 @@ import { preflightHeaders } from './cors.js'
 import { beginExchange, type Exchange, type Plane } from './exchange.js'
 import { guard, refuse, respond } from './respond.js'
 import { findPlace, type Place } from './routes.js'
+import { createStreams, type StreamsOptions } from './streams/streams.js'
 
-export interface DataPlaneOptions extends Omit<Plane, 'isClosing' | 'random'> {
+export interface DataPlaneOptions extends Omit<Plane, 'isClosing' | 'random' | 'streams'> {
+  readonly streams: StreamsOptions
   /** Chance, for the flags that read it; Math.random when absent. */
   readonly random?: () => number
 }
@@ -14,13 +16,15 @@ export interface DataPlaneOptions extends Omit<Plane, 'isClosing' | 'random'> {
 export interface DataPlane {
   /** Not listening yet. */
   readonly server: Server
-  /** Takes no more connections, lets requests under way end, and cuts those that have not after that many milliseconds. */
+  /** Takes no more connections, ends streams, lets requests under way end, and cuts those that have not after that many milliseconds. */
   close(deadlineMs: number): Promise<void>
 }
 
 /** Creates the data plane. */
 export function createDataPlane(options: DataPlaneOptions): DataPlane {
-  const plane: Plane = { random: Math.random, ...options, isClosing: false }
+  const { random = Math.random } = options
+  const streams = createStreams(options.streams, { ...options, random })
+  const plane: Plane = { ...options, random, streams, isClosing: false }
   const { headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs } = options.limits
   const server = createServer({
     headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
@@ -42,6 +46,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
 
 function close(server: Server, plane: Plane, deadlineMs: number): Promise<void> {
   plane.isClosing = true
+  plane.streams.close()
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), deadlineMs)
     server.close(() => {

@@ -2,6 +2,7 @@
 import type { Gauge, Metric, Registry } from 'prom-client'
 import type { Histogram } from './histogram.js'
 import type { RequestDurations } from './request-durations.js'
+import type { StreamReading } from './stream-counts.js'
 
 /** What the metrics say of one environment, read at scrape time. */
 export interface EnvironmentReading {
@@ -15,6 +16,7 @@ export interface EnvironmentReading {
   readonly fetches: Readonly<Record<string, number>>
   readonly propagation: Histogram
   readonly evaluations: () => readonly EvaluationReading[]
+  readonly streams: readonly StreamReading[]
 }
 
 export interface EvaluationReading {
@@ -133,6 +135,29 @@ const environmentMetrics: readonly EnvironmentMetric[] = [
     labels: ['flag', 'variant', 'reason'],
     read: ({ evaluations }) =>
       evaluations().map(({ flagKey, variant, reason, count }) => [{ flag: flagKey, variant, reason }, count]),
+  },
+  {
+    kind: 'gauge',
+    name: 'switchyard_streams',
+    help: 'Event streams that are open.',
+    labels: ['kind'],
+    read: ({ streams }) => streams.map(({ kind, open }) => [{ kind }, open]),
+  },
+  {
+    kind: 'counter',
+    name: 'switchyard_stream_events_total',
+    help: 'Events sent on streams, each client counted.',
+    labels: ['kind', 'event'],
+    read: ({ streams }) =>
+      streams.flatMap(({ kind, sent }) => Object.entries(sent).map(([event, count]) => [{ kind, event }, count])),
+  },
+  {
+    kind: 'counter',
+    name: 'switchyard_streams_ended_total',
+    help: 'Streams that have ended, by why.',
+    labels: ['kind', 'reason'],
+    read: ({ streams }) =>
+      streams.flatMap(({ kind, ended }) => Object.entries(ended).map(([reason, count]) => [{ kind, reason }, count])),
   },
 ]
 

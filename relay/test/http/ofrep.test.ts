@@ -126,7 +126,7 @@ describe('a single evaluation', () => {
 
 describe('a bulk evaluation', () => {
   it('answers the flags that the key may see, sorted, with the metadata of the set', async () => {
-    const plane = await startPlane()
+    const plane = await startPlane({ streams: { advertise: false } })
     const ask = async (key: string): Promise<{ keys: string[]; rest: object }> => {
       const response = await post(plane, bulkPath, {}, { authorization: `Bearer ${key}` })
       expect(response.status).toBe(200)
@@ -149,7 +149,7 @@ describe('a bulk evaluation', () => {
   })
 
   it('leaves the metadata out where there is none', async () => {
-    const plane = await startPlane()
+    const plane = await startPlane({ streams: { advertise: false } })
     plane.shop.serve({ flags: {} })
     const response = await post(plane, `${bulkPath}/`)
     expect(await response.text()).toBe('{"flags":[]}')

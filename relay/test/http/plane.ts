@@ -5,6 +5,9 @@ import { onTestFinished } from 'vitest'
 import { createDirectory } from '../../src/environments/directory.js'
 import type { Environment, EnvironmentStatus, Served } from '../../src/environments/environment.js'
 import { createDataPlane, type DataPlane, type DataPlaneOptions } from '../../src/http/server.js'
+import type { StreamSettings } from '../../src/http/streams/stream-settings.js'
+import { createStreamTokens } from '../../src/http/streams/stream-tokens.js'
+import { createStreamCounts, type StreamCounts } from '../../src/telemetry/stream-counts.js'
 
 export const serverKey = 'server-key-of-shop'
 export const clientKey = 'client-key-of-shop'
@@ -81,33 +84,45 @@ export interface TestPlane extends DataPlane {
   readonly observed: string[]
   /** What was logged. */
   readonly logged: unknown[]
+  readonly streamCounts: StreamCounts
+}
+
+export interface TestPlaneOptions extends Partial<Omit<DataPlaneOptions, 'streams'>> {
+  readonly streams?: Partial<StreamSettings>
+  readonly streamSecret?: string
 }
 
 /** Starts a plane that ends with the test. */
-export async function startPlane(options: Partial<DataPlaneOptions> = {}): Promise<TestPlane> {
+export async function startPlane(options: TestPlaneOptions = {}): Promise<TestPlane> {
+  const { streams, streamSecret, ...rest } = options
   const [shop, blog] = [environmentByHand('shop'), environmentByHand('blog')]
   shop.serve({ flags, metadata: { flagSetId: 'shop' } })
   const observed: string[] = []
   const logged: unknown[] = []
+  const streamCounts = createStreamCounts()
+  const now = options.now ?? (() => Date.UTC(2026, 0, 1))
+  const directory = createDirectory([
+    { environment: shop, serverKeys: [serverKey], clientKeys: [clientKey] },
+    { environment: blog, serverKeys: [waitingKey], clientKeys: [] },
+  ])
+  const tokens = createStreamTokens({ keys: [serverKey, clientKey, waitingKey], directory, secret: streamSecret, now })
   const plane = createDataPlane({
-    directory: createDirectory([
-      { environment: shop, serverKeys: [serverKey], clientKeys: [clientKey] },
-      { environment: blog, serverKeys: [waitingKey], clientKeys: [] },
-    ]),
+    directory,
     engineVersion: '1.2.3',
-    now: () => Date.UTC(2026, 0, 1),
+    now,
     random: () => 0.25,
     logger: { error: (fields, message) => void logged.push({ ...fields, message }) },
     observe: (route, method, status) => void observed.push(`${route} ${method} ${status}`),
-    ...options,
+    ...rest,
     limits: { ...limits, ...options.limits },
+    streams: { settings: { ...streamSettings, ...streams }, tokens, counts: streamCounts },
   })
   await new Promise<void>((resolve) => {
     plane.server.listen(0, '127.0.0.1', resolve)
   })
   const { port } = plane.server.address() as AddressInfo
   onTestFinished(() => plane.close(0))
-  return { ...plane, url: `http://127.0.0.1:${port}`, port, shop, blog, observed, logged }
+  return { ...plane, url: `http://127.0.0.1:${port}`, port, shop, blog, observed, logged, streamCounts }
 }
 
 export const limits = {
@@ -115,6 +130,18 @@ export const limits = {
   requestTimeoutMs: 10_000,
   headersTimeoutMs: 10_000,
   keepAliveTimeoutMs: 75_000,
+}
+
+/** Nothing happens by itself within a test. */
+export const streamSettings: StreamSettings = {
+  advertise: true,
+  maxPerKey: 100,
+  max: 100,
+  heartbeatMs: 60_000,
+  maxAgeMs: 600_000,
+  pacingMs: 0,
+  slowReaderTimeoutMs: 60_000,
+  refetchWaitMs: 0,
 }
 
 /** One flag of each kind of answer. */

@@ -61,7 +61,7 @@ function start(options: Partial<ManagementOptions> & { isDraining?: boolean } = 
       createMetrics({
         version: '1.2.3',
         requests: createRequestDurations(),
-        environments: () => environments.map(({ environment }) => readEnvironment(environment, nowMs)),
+        environments: () => environments.map(({ environment }) => readEnvironment(environment, [], nowMs)),
       }),
     logger,
     ...options,

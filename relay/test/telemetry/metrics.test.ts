@@ -15,6 +15,7 @@ const reading: EnvironmentReading = {
     { flagKey: 'banner', variant: 'on', reason: 'STATIC', count: 7 },
     { flagKey: 'say "hi"\n', variant: '', reason: 'ERROR', count: 1 },
   ],
+  streams: [{ kind: 'ofrep', open: 2, sent: { message: 5 }, ended: { client: 3, slow: 1 } }],
 }
 
 /** The lines of our own metrics, without comments. */
@@ -41,6 +42,10 @@ describe('the metrics page', () => {
       'switchyard_upstream_fetches_total{environment="shop",outcome="failed"} 1',
       'switchyard_evaluations_total{environment="shop",flag="banner",variant="on",reason="STATIC"} 7',
       'switchyard_evaluations_total{environment="shop",flag="say \\"hi\\"\\n",variant="",reason="ERROR"} 1',
+      'switchyard_streams{environment="shop",kind="ofrep"} 2',
+      'switchyard_stream_events_total{environment="shop",kind="ofrep",event="message"} 5',
+      'switchyard_streams_ended_total{environment="shop",kind="ofrep",reason="client"} 3',
+      'switchyard_streams_ended_total{environment="shop",kind="ofrep",reason="slow"} 1',
       'switchyard_propagation_delay_seconds_bucket{environment="shop",le="1"} 0',
       'switchyard_propagation_delay_seconds_bucket{environment="shop",le="5"} 0',
       'switchyard_propagation_delay_seconds_bucket{environment="shop",le="+Inf"} 0',
@@ -89,7 +94,7 @@ describe('the metrics page', () => {
       await createMetrics({ version: '1', environments: () => [], requests: createRequestDurations() })
     ).render()
     const names = page.match(/^# TYPE (switchyard_\w+)/gm) ?? []
-    expect(names).toHaveLength(9)
+    expect(names).toHaveLength(12)
     for (const name of names) expect(page).toContain(`# HELP ${name.slice('# TYPE '.length)} `)
   })
 })
