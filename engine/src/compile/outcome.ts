@@ -1,5 +1,5 @@
 /** One answer of a flag, built once when compiling and shared by every evaluation that gives it. */
-import { fromEntries } from '../ruleset/json.js'
+import { asciiJson, fromEntries } from '../ruleset/json.js'
 import type { Audience, ErrorCode, Flat, Json, Outcome, Reason } from '../ruleset/types.js'
 import type { EvaluatedOutcome } from './snapshot.js'
 
@@ -87,14 +87,14 @@ function serialise(outcome: CompiledOutcome, metadata: Flat): string {
   const withViews = merge(metadata, typedViews(outcome))
   const shown = Object.keys(withViews).length > 0 ? withViews : undefined
   if (outcome.errorCode !== undefined) {
-    return JSON.stringify({
+    return asciiJson({
       key: outcome.flagKey,
       errorCode: outcome.errorCode,
       errorDetails: outcome.errorDetails,
       metadata: shown,
     })
   }
-  return JSON.stringify({
+  return asciiJson({
     key: outcome.flagKey,
     value: outcome.value,
     reason: outcome.reason,

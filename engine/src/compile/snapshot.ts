@@ -64,7 +64,7 @@ export interface EvaluatedOutcome {
   readonly hidden: boolean
   readonly audience: 'all' | 'server' | 'internal'
   readonly native: Json | undefined
-  /** The OFREP item for this answer as JSON text (rule A2), serialised once per audience at first use. */
+  /** The OFREP item for this answer as JSON text in ASCII (rule A2), serialised once per audience at first use. */
   ofrep(audience: Audience): string
 }
 

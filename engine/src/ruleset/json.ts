@@ -21,6 +21,13 @@ export function fromEntries<V>(entries: Iterable<readonly [string, V]>): { [key:
   return Object.fromEntries<V>(entries)
 }
 
+/** The value as JSON text in ASCII alone, so that its length in characters is its length in bytes in every encoding. */
+export function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(beyondAscii, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+const beyondAscii = /[\u007f-\uffff]/g
+
 /** Orders by UTF-16 code units, as answers and hashes need it; never by locale. */
 export function byCodeUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0

@@ -176,6 +176,14 @@ describe('an answer', () => {
     })
   })
 
+  it('is ASCII on the wire, whatever it holds', () => {
+    const text = evaluate({ outcomes: [{ value: 'Zürich 日本 😀 \ud800', reason: 'STATIC' }], decide: 0 }).ofrep(
+      'server',
+    )
+    expect(text).toMatch(/^[\x20-\x7e]*$/)
+    expect(JSON.parse(text)).toMatchObject({ value: 'Zürich 日本 😀 \ud800' })
+  })
+
   it('with an error carries code and details instead of a value', () => {
     const outcome = evaluate({
       outcomes: [{ reason: 'ERROR', errorCode: 'PARSE_ERROR', errorDetails: 'x' }],
