@@ -19,13 +19,13 @@ export const coreWords: ReadonlyMap<string, OperatorWords> = new Map<string, Ope
   ['if', { say: 'the choice ({*})', shape: 'choice' }],
   ['first', { say: '{*}', join: ' or else ' }],
   ['isNull', { say: '{0} is not set', deny: '{0} is set' }],
-  ['fail', { say: 'failure' }],
+  ['fail', { say: '{0|raw}' }],
   ['eq', { say: '{0} is {1}', deny: '{0} is not {1}' }],
   ['lt', { say: '{0} is less than {1}', deny: '{0} is not less than {1}' }],
   ['lte', { say: '{0} is at most {1}', deny: '{0} is not at most {1}' }],
   ['gt', { say: '{0} is greater than {1}', deny: '{0} is not greater than {1}' }],
   ['gte', { say: '{0} is at least {1}', deny: '{0} is not at least {1}' }],
-  ['in', { say: '{0} is one of {1}', deny: '{0} is none of {1}' }],
+  ['in', { say: '{0} is one of {1}', deny: '{0} is not one of {1}' }],
   ['startsWith', { say: '{0} begins with {1}', deny: '{0} does not begin with {1}' }],
   ['endsWith', { say: '{0} ends with {1}', deny: '{0} does not end with {1}' }],
   ['contains', { say: '{0} contains {1}', deny: '{0} does not contain {1}' }],
@@ -39,8 +39,10 @@ export const coreWords: ReadonlyMap<string, OperatorWords> = new Map<string, Ope
     },
   ],
   ['segment', { say: 'in segment {0}', deny: 'not in segment {0}' }],
-  [
-    'flag',
-    { say: ([, field]) => (typeof field === 'string' ? `flag {0|name} ({1|raw})` : 'flag {0|name}'), reads: true },
-  ],
+  ['flag', { say: sayFlag, reads: true }],
 ])
+
+/** A flag stands for its value; anything else of it is named. */
+function sayFlag([, field = 'value']: readonly unknown[]): string {
+  return field === 'value' ? 'flag {0|name}' : 'the {1|raw} of flag {0|name}'
+}

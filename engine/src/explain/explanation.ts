@@ -102,9 +102,11 @@ export interface CallTrace {
   /** Absent when the operator failed. */
   readonly value?: Json
   readonly failed?: string
-  /** The text a bucket was computed from. */
+  /** The text that was hashed. */
   readonly hashInput?: string
-  /** For a segment: its name, and its own condition once per explanation. */
+  /** The bucket that it fell into, where that is not the value. */
+  readonly bucket?: number
+  /** For a segment: its name, and its own condition, once per explanation. */
   readonly segment?: { readonly name?: string; readonly when?: ExprTrace }
   /** For another flag: how that one was decided, once per explanation. */
   readonly flag?: Explanation

@@ -92,6 +92,8 @@ function callDialect(name: string, args: readonly Json[], call: FormCall, positi
   const value = prepared(call.interpretation)
   const hashInput = operator.hashInput?.(statics, seen, call.interpretation)
   if (typeof hashInput === 'string') call.record({ hashInput })
+  const bucket = operator.bucket?.(statics, seen, call.interpretation)
+  if (typeof bucket === 'number') call.record({ bucket })
   return value
 }
 

@@ -47,10 +47,11 @@ export class Interpretation implements Evaluation {
     const segments = this.question.ruleset.segments ?? {}
     const segment = Object.hasOwn(segments, id) ? segments[id] : undefined
     if (segment === undefined) return { value: false }
+    const named = segment.name === undefined ? {} : { name: segment.name }
     const known = this.#segments.get(id)
     if (known !== undefined) {
       if ('failed' in known) throw new OperatorFailure(known.failed)
-      return known
+      return { ...known, ...named }
     }
     const broken = this.question.broken.get(`segment ${id}`)
     if (broken !== undefined) throw new OperatorFailure(broken.message)
@@ -63,7 +64,7 @@ export class Interpretation implements Evaluation {
       throw new OperatorFailure(failed)
     }
     this.#segments.set(id, { value: value === true })
-    return { value: value === true, trace, ...(segment.name === undefined ? {} : { name: segment.name }) }
+    return { value: value === true, trace, ...named }
   }
 
   /** Another flag's explanation, null for one that is not there; each is evaluated once. */

@@ -50,13 +50,16 @@ export interface Operator {
    * where nothing is hashed.
    */
   hashInput?(statics: readonly Json[], values: readonly Json[], evaluation: Evaluation): string | null
+  /** The same for an operator that gives something else than the bucket which that text falls into: the bucket. */
+  bucket?(statics: readonly Json[], values: readonly Json[], evaluation: Evaluation): number | null
 }
 
 /** How an operator is put into words when a decision is explained. */
 export interface OperatorWords {
   /**
    * A sentence or a part of one. `{0}`, `{1}` .. stand for the arguments by position and `{*}` for all of them; `{0|name}`
-   * leaves out the quotes around text that is a plain name, `{0|raw}` around any text. What is not mentioned is not said.
+   * leaves out the quotes around text that is a plain name, `{0|raw}` around any text; `{0|value}` is what an argument was
+   * evaluated to. What is not mentioned is not said.
    */
   readonly say: Phrase
   /** The same for `not` around it; absent: `not (..)`. */
@@ -71,9 +74,10 @@ export interface OperatorWords {
   readonly hash?: string
   /**
    * Its arguments are shown one below the other: `all` or `any` of them have to hold, the one must `not`; of a `choice` each
-   * condition is followed by what it leads to. `same`: it says nothing of its own where its argument is one of these.
+   * condition is followed by what it leads to. `same`: it says nothing of its own where its argument is one of these, and
+   * `truth` nothing either where its argument is a sentence already, which is one that has a `deny`.
    */
-  readonly shape?: 'all' | 'any' | 'not' | 'choice' | 'same'
+  readonly shape?: 'all' | 'any' | 'not' | 'choice' | 'same' | 'truth'
 }
 
 /** Words, or what makes them of the static arguments; value arguments are undefined there. */

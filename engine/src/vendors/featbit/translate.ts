@@ -119,7 +119,7 @@ function flagDecision(scope: FlagScope): Decision {
     const served = { match: { reason: 'DISABLED', matchReason: 'flag disabled' }, sendToExperiment: false } as const
     return variationDecision(flag.disabledVariationId, served, [...path, 'disabledVariationId'], scope)
   }
-  const withoutKey: Rule = { when: ['featbit.blank', ['key']], then: table.add(keyMissing) }
+  const withoutKey: Rule = { name: 'guard', when: ['featbit.blank', ['key']], then: table.add(keyMissing) }
   return { rules: [withoutKey], else: targetsFirst(rulesFirst(path, scope), path, scope) }
 }
 

@@ -16,7 +16,7 @@ const comparisons: readonly (readonly [string, OperatorWords])[] = [
 const logic: readonly (readonly [string, OperatorWords])[] = [
   ['!', { say: '{*} counts as false', deny: '{*} counts as true' }],
   ['!!', { say: '{*} counts as true', deny: '{*} counts as false' }],
-  ['truthy', { say: '{0} counts as true', deny: '{0} counts as false', shape: 'same' }],
+  ['truthy', { say: '{0} counts as true', deny: '{0} counts as false', shape: 'truth' }],
   ['and', { say: '{*}', join: ' and ', shape: 'all' }],
   ['or', { say: '{*}', join: ' or ', shape: 'any' }],
   ['if', { say: 'the choice ({*})', shape: 'choice' }],
@@ -38,15 +38,18 @@ const numbersAndTexts: readonly (readonly [string, OperatorWords])[] = [
   ['min', { say: 'the smallest of {*}' }],
   ['cat', { say: '{*}', join: ' + ' }],
   ['substr', { say: 'the part ({*})' }],
-  ['starts_with', { say: '{*}', join: ' begins with ' }],
-  ['ends_with', { say: '{*}', join: ' ends with ' }],
-  ['sem_ver', { say: 'version {*|raw}', join: ' ', nothing: 'is no version' }],
-  ['semVerOf', { say: 'version {0} {1|raw} {2|raw}', nothing: 'is no version' }],
+  ['starts_with', { say: '{*}', join: ' begins with ', deny: 'not ({*})' }],
+  ['ends_with', { say: '{*}', join: ' ends with ', deny: 'not ({*})' }],
+  ['sem_ver', { say: 'version {*|raw}', join: ' ', deny: 'not (version {*|raw})' }],
+  [
+    'semVerOf',
+    { say: 'version {0} {1|raw} {2|raw}', deny: 'not (version {0} {1|raw} {2|raw})', nothing: 'is no version' },
+  ],
 ]
 
 const lists: readonly (readonly [string, OperatorWords])[] = [
   ['in', { say: '{*}', join: ' is in ', deny: 'not ({*})' }],
-  ['inList', { say: '{0} is one of {1}', deny: '{0} is none of {1}' }],
+  ['inList', { say: '{0} is one of {1}', deny: '{0} is not one of {1}' }],
   ['contains_all', { say: '{*}', join: ' contains all of ' }],
   ['contains_any', { say: '{*}', join: ' contains some of ' }],
   ['contains_none', { say: '{*}', join: ' contains none of ' }],
@@ -80,10 +83,10 @@ const distribution: readonly (readonly [string, OperatorWords])[] = [
   ['variant', { say: "the rule's answer", shape: 'same' }],
   ['seed', { say: 'the seed' }],
   ['bucket', { say: 'bucket', hash: 'MurmurHash3' }],
-  ['fractional', { say: 'the fractional distribution', hash: 'MurmurHash3' }],
+  ['fractional', { say: 'the distribution among {2|value}', hash: 'MurmurHash3' }],
   ['seedLegacy', { say: 'the seed' }],
   ['bucketLegacy', { say: 'bucket', hash: 'MurmurHash3' }],
-  ['fractionalLegacy', { say: 'the fractional distribution', hash: 'MurmurHash3' }],
+  ['fractionalLegacy', { say: 'the distribution among {2|value}', hash: 'MurmurHash3' }],
 ]
 
 export const words: ReadonlyMap<string, OperatorWords> = new Map<string, OperatorWords>([

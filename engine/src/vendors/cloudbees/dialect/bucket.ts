@@ -54,4 +54,8 @@ export const inRange: Operator = {
     }
   },
   hashInput: (_, values) => seedText(values[2] ?? null),
+  bucket: (_, values) => {
+    const seed = seedText(values[2] ?? null)
+    return seed === null ? null : bucketOf(seed)
+  },
 }

@@ -132,6 +132,15 @@ export function bucketOperator(bucketing: Bucketing): Operator {
 
 /** `fractional(flag!, depth!, list)`: all of the operator, where its arguments are computed. Null where they are wrong. */
 export function fractionalOperator(bucketing: Bucketing): Operator {
+  /** What the operator distributes for these arguments. */
+  const distribution = (
+    [flagKey, depth]: readonly Json[],
+    [argument = null]: readonly Json[],
+    evaluation: Evaluation,
+  ): Distribution | null => {
+    if (typeof flagKey !== 'string' || typeof depth !== 'number') return null
+    return distributionOf(argument, flagKey, dataAt(depth, evaluation), bucketing)
+  }
   return {
     parameters: ['static', 'static', 'value'],
     prepare: ({ statics: [flagKey, depth], operands: [argument] }) => {
@@ -140,9 +149,10 @@ export function fractionalOperator(bucketing: Bucketing): Operator {
       return (evaluation) => choose(list(evaluation), flagKey, dataAt(depth, evaluation), bucketing)
     },
     reads: ([, depth]) => (depth === -1 ? { attributes: ['targetingKey'] } : {}),
-    hashInput: ([flagKey, depth], [argument = null], evaluation) => {
-      if (typeof flagKey !== 'string' || typeof depth !== 'number') return null
-      return distributionOf(argument, flagKey, dataAt(depth, evaluation), bucketing)?.seed ?? null
+    hashInput: (...given) => distribution(...given)?.seed ?? null,
+    bucket: (...given) => {
+      const found = distribution(...given)
+      return found === null ? null : bucketing.bucketOf(found.seed, found.total)
     },
   }
 }
