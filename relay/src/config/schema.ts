@@ -1,5 +1,6 @@
 /** The schema of the configuration: defaults, descriptions, JSON Schema and documentation come from here. */
 import { z } from 'zod'
+import { featBitOptions } from '../vendors/featbit/options.js'
 import { fileOptions } from '../vendors/file/options.js'
 import { flagbaseOptions } from '../vendors/flagbase/options.js'
 import { flagsmithOptions } from '../vendors/flagsmith/options.js'
@@ -11,12 +12,9 @@ export const environmentName: RegExp = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 
 const streams = z
   .strictObject({
-    advertise: z
-      .boolean()
-      .prefault(true)
-      .meta({
-        description: 'Whether answers with all flags name their event stream, for clients that wait for changes.',
-      }),
+    advertise: z.boolean().prefault(true).meta({
+      description: 'Whether answers with all flags name their event stream, for clients that wait for changes.',
+    }),
     pathPrefix: z
       .string()
       .regex(/^(\/[A-Za-z0-9._~-]+)+$/)
@@ -127,7 +125,7 @@ const keyless = z.strictObject({
 
 const environment = z.strictObject({
   upstream: z
-    .discriminatedUnion('type', [fileOptions, flagbaseOptions, flagsmithOptions])
+    .discriminatedUnion('type', [featBitOptions, fileOptions, flagbaseOptions, flagsmithOptions])
     .meta({ description: 'Where the flags come from.' }),
   serverKeys: z
     .array(secret())

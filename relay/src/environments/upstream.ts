@@ -19,6 +19,14 @@ export interface Upstream {
  */
 export async function createUpstream(options: UpstreamOptions, now: () => number): Promise<Upstream> {
   switch (options.type) {
+    case 'featbit': {
+      const { createFeatBitSource } = await import('../vendors/featbit/source.js')
+      return {
+        source: createFeatBitSource({ ...options, now, random: Math.random }),
+        vendor: vendorNamed('featbit'),
+        vendorOptions: { missingAttributes: options.missingAttributes },
+      }
+    }
     case 'file': {
       const { createFileSource } = await import('../vendors/file/source.js')
       const source = createFileSource({ ...options, now })

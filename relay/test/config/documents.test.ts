@@ -49,6 +49,25 @@ const examples = [
     },
   },
   {
+    name: 'featbit.yaml',
+    env: { FEATBIT_SERVER_SECRET: 'v3faJy3RCUO8d', CHECKOUT_SERVICE_KEY: 'checkout' },
+    files: {},
+    gives: {
+      environments: [
+        {
+          upstream: {
+            type: 'featbit',
+            baseUrl: 'https://featbit-eval.internal.example',
+            serverSecret: 'v3faJy3RCUO8d',
+            streaming: true,
+            missingAttributes: 'no-match',
+          },
+          serverKeys: ['checkout'],
+        },
+      ],
+    },
+  },
+  {
     name: 'flagbase.yaml',
     env: { FLAGBASE_SERVER_KEY: 'sdk-server_abc', CHECKOUT_SERVICE_KEY: 'checkout' },
     files: {},

@@ -22,6 +22,10 @@ const flagsmith = {
   SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__TYPE: 'flagsmith',
   SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__ENVIRONMENT_KEY: 'ser.abc',
 }
+const featbit = {
+  SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__TYPE: 'featbit',
+  SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__SERVER_SECRET: 'v3faJy3RCUO8d',
+}
 const flagbase = {
   SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__TYPE: 'flagbase',
   SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__SERVER_KEY: 'sdk-server_abc',
@@ -86,6 +90,66 @@ const rows: readonly Row[] = [
       realtime: false,
       realtimeUrl: 'https://realtime.flagsmith.com',
       serveDisabledValues: false,
+    },
+  },
+  {
+    name: 'the shortest FeatBit environment',
+    file: 'environments: { e: { upstream: { type: featbit, serverSecret: v3faJy3RCUO8d } } }',
+    env: featbit,
+    says: ({ environments }) => environments[0]?.upstream,
+    expected: {
+      type: 'featbit',
+      serverSecret: 'v3faJy3RCUO8d',
+      baseUrl: 'https://app-eval.featbit.co',
+      headers: {},
+      connectTimeoutMs: 5_000,
+      timeoutMs: 10_000,
+      maxDocumentBytes: 67_108_864,
+      streaming: true,
+      pingIntervalMs: 15_000,
+      pollIntervalMs: 10_000,
+      fullSyncIntervalMs: 300_000,
+      missingAttributes: 'empty-string',
+    },
+  },
+  {
+    name: "FeatBit's own options",
+    file: `
+environments:
+  e:
+    upstream:
+      type: featbit
+      serverSecret: v3faJy3RCUO8d
+      baseUrl: http://featbit.test:5100/
+      streaming: false
+      pingInterval: 20s
+      pollInterval: 1m
+      fullSyncInterval: 1h
+      missingAttributes: no-match
+`,
+    env: {
+      ...featbit,
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__BASE_URL: 'http://featbit.test:5100/',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__STREAMING: 'false',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__PING_INTERVAL: '20s',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__POLL_INTERVAL: '1m',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__FULL_SYNC_INTERVAL: '1h',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__MISSING_ATTRIBUTES: 'no-match',
+    },
+    says: ({ environments }) => environments[0]?.upstream,
+    expected: {
+      type: 'featbit',
+      serverSecret: 'v3faJy3RCUO8d',
+      baseUrl: 'http://featbit.test:5100',
+      headers: {},
+      connectTimeoutMs: 5_000,
+      timeoutMs: 10_000,
+      maxDocumentBytes: 67_108_864,
+      streaming: false,
+      pingIntervalMs: 20_000,
+      pollIntervalMs: 60_000,
+      fullSyncIntervalMs: 3_600_000,
+      missingAttributes: 'no-match',
     },
   },
   {

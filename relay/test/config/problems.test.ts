@@ -19,7 +19,7 @@ function withUpstream(options: string): string {
   return `environments: { e: { upstream: { ${options} } } }`
 }
 
-const upstreamTypes = 'file, flagbase, flagsmith'
+const upstreamTypes = 'featbit, file, flagbase, flagsmith'
 
 const settings: readonly Row[] = [
   {

@@ -2,12 +2,12 @@
  * Requests to an upstream: one deadline over headers and body, a byte limit counted after decompression, redirects within
  * the origin only, and failures in the relay's own words. It never retries: that is the poll loop's work.
  */
-import { rootCertificates } from 'node:tls'
 import { createGunzip } from 'node:zlib'
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici'
 import { RelayError } from '../../relay-error.js'
 import type { HttpOptions } from '../http-options.js'
 import { failureOf, statusError } from './failures.js'
+import { trustOf } from './trust.js'
 
 export interface HttpClientOptions extends Pick<
   HttpOptions,
@@ -130,8 +130,7 @@ function headerOf({ headers }: Dispatcher.ResponseData, name: string): string | 
 }
 
 function createDispatcher({ proxy, ca, connectTimeoutMs }: HttpClientOptions): Dispatcher {
-  const trust = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
-  const connect = { timeout: connectTimeoutMs, ...trust }
+  const connect = { timeout: connectTimeoutMs, ...trustOf(ca) }
   if (proxy === undefined) return new Agent({ connect })
   return new ProxyAgent({ uri: proxy, requestTls: connect, proxyTls: connect })
 }

@@ -1,0 +1,93 @@
+/**
+ * Where FeatBit environments come from: the WebSocket that FeatBit's own server SDKs use, and polling while that cannot be had
+ * or is not wanted.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { createHttpClient, type HttpClient } from '../http/client.js'
+import type { Source } from '../source.js'
+import type { FeatBitOptions } from './options.js'
+import { poll, type Line } from './polling.js'
+import { createReplica } from './replica.js'
+import { follow } from './stream.js'
+import { createTokenClock } from './token-clock.js'
+
+export interface FeatBitSourceOptions extends FeatBitOptions {
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  /** `0 <= random() < 1` */
+  readonly random: () => number
+}
+
+const firstPauseMs = 1_000
+const longestPauseMs = 60_000
+
+export function createFeatBitSource(options: FeatBitSourceOptions): Source {
+  const { baseUrl, streaming, fullSyncIntervalMs, now, random } = options
+  return {
+    description: `${baseUrl}${streaming ? '/streaming' : '/api/public/sdk/server/latest-all'}`,
+    async run(sink, signal) {
+      const replica = createReplica({ sink, fullSyncIntervalMs, now })
+      const line: Line = { options, replica, sink, clock: createTokenClock(now), random }
+      const client = createHttpClient(options)
+      try {
+        await (streaming ? stream(line, client, signal) : poll(line, client, signal))
+      } finally {
+        await client.close()
+      }
+    },
+  }
+}
+
+/** Connects again and again until the signal aborts; polls from a failure to connect until everything has come by WebSocket. */
+async function stream(line: Line, client: HttpClient, signal: AbortSignal): Promise<void> {
+  const polling = createStandIn((until) => poll(line, client, until), signal)
+  let failures = 0
+  while (!signal.aborted) {
+    const ended = await follow(line, () => polling.stop(), signal)
+    if (ended === null) break
+    const { error, isRefused, wasSteady } = ended
+    failures = wasSteady ? 1 : failures + 1
+    if (isRefused) {
+      // FeatBit's polling endpoint hardly checks the secret: it would let in whom the WebSocket has refused.
+      polling.stop()
+      line.clock.refused()
+    }
+    // While polling works, that there is still no WebSocket is no news. An unusable document was told by who found it so.
+    if (!polling.isRunning && error.code !== 'DOCUMENT_INVALID') line.sink.failed(error)
+    if (!isRefused && !wasSteady) polling.start()
+    const window = Math.min(longestPauseMs, firstPauseMs * 2 ** (Math.min(failures, 16) - 1))
+    await delay(Math.max(error.retryAfterMs ?? 0, window * line.random()), undefined, { signal }).catch(() => undefined)
+  }
+  await polling.ended
+}
+
+/** Work that can be started and stopped again. */
+interface StandIn {
+  readonly isRunning: boolean
+  start(): void
+  stop(): void
+  /** All that was started has ended. */
+  readonly ended: Promise<void>
+}
+
+function createStandIn(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): StandIn {
+  let running: AbortController | null = null
+  let ended: Promise<void> = Promise.resolve()
+  return {
+    get isRunning() {
+      return running !== null
+    },
+    start() {
+      if (running !== null) return
+      running = new AbortController()
+      ended = Promise.all([ended, work(AbortSignal.any([signal, running.signal]))]).then(() => undefined)
+    },
+    stop() {
+      running?.abort()
+      running = null
+    },
+    get ended() {
+      return ended
+    },
+  }
+}
