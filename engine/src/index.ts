@@ -5,6 +5,8 @@ import { createHost } from './compile/host.js'
 import type { Compilation, EvaluationEnvironment, Snapshot } from './compile/snapshot.js'
 import type { Explanation } from './explain/explanation.js'
 import { Interpretation } from './explain/interpreter.js'
+import { render } from './explain/render.js'
+import { createWording } from './explain/wording.js'
 import { dialects } from './registry.js'
 import type { JsonObject, Ruleset } from './ruleset/types.js'
 
@@ -16,6 +18,7 @@ export type * from './compile/snapshot.js'
 export type * from './explain/explanation.js'
 export { isVisible } from './compile/snapshot.js'
 export { normalizeContext } from './compile/context.js'
+export { asciiJson } from './ruleset/json.js'
 export { resolveAs, typeOf, type TypedResolution } from './compile/resolve-as.js'
 export { vendors } from './registry.js'
 export { providerView } from './ruleset/provider-view.js'
@@ -60,4 +63,12 @@ export function explain(
   const table = new Map(dialects.map((dialect) => [dialect.name, dialect]))
   const host = createHost(new Map(), () => undefined)
   return new Interpretation({ ruleset, dialects: table, host, broken, context, ...environment }).explain(flagKey)
+}
+
+/**
+ * An explanation as text that a person reads: the answer, then the way to it, with every rule that was tried and every
+ * condition with what it saw. Several lines, the last one with a line break.
+ */
+export function renderExplanation(explanation: Explanation): string {
+  return render(explanation, createWording(dialects))
 }
