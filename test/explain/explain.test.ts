@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { normalizeContext, renderExplanation, vendors } from '@switchyard/engine'
+import { casedVendors, casesOf, environmentOf, explanationOf, snapshotOf } from './cases.js'
+
+describe('the cases', () => {
+  it('cover every vendor', () => {
+    expect(casedVendors).toEqual([...vendors.keys()].toSorted())
+  })
+})
+
+describe.each(casedVendors)('an explanation for %s', (vendorName) => {
+  const rows = casesOf(vendorName).map((given) => ({ ...given, given }))
+
+  it.each(rows)('says why: $title', async ({ given }) => {
+    await expect(renderExplanation(explanationOf(given))).toMatchFileSnapshot(given.golden)
+  })
+
+  it.each(rows)('has the answer of an evaluation: $title', ({ given }) => {
+    const evaluated = snapshotOf(given).evaluate(given.flag, normalizeContext(given.context), environmentOf(given))
+    const { value, variant, reason, errorCode, errorDetails } = explanationOf(given).outcome
+    expect({ value, variant, reason, errorCode, errorDetails }).toEqual({
+      value: evaluated.value,
+      variant: evaluated.variant,
+      reason: evaluated.reason,
+      errorCode: evaluated.errorCode,
+      errorDetails: evaluated.errorDetails,
+    })
+  })
+})
