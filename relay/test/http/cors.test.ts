@@ -34,7 +34,8 @@ describe('a preflight', () => {
     expect(headers).toMatchObject({
       'access-control-allow-origin': page,
       'access-control-allow-methods': 'POST, OPTIONS',
-      'access-control-allow-headers': 'content-type, authorization, x-api-key, if-none-match, last-event-id, traceparent',
+      'access-control-allow-headers':
+        'content-type, authorization, x-api-key, if-none-match, last-event-id, traceparent',
       'access-control-max-age': '86400',
       vary: 'Accept-Encoding, Origin',
     })

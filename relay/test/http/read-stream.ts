@@ -17,8 +17,9 @@ export interface StreamReader {
   text(): string
   readonly retryMs: () => number | undefined
   readonly isEnded: () => boolean
-  /** Reads no further. */
+  /** Reads no further until told to. */
   pause(): void
+  resume(): void
   close(): void
 }
 
@@ -57,6 +58,7 @@ function follow(response: IncomingMessage, close: () => void): StreamReader {
     retryMs: () => retryMs,
     isEnded: () => isEnded,
     pause: () => void response.pause(),
+    resume: () => void response.resume(),
     close,
   }
 }

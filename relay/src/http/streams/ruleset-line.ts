@@ -21,11 +21,14 @@ export class RulesetLine {
   readonly #channel: Channel
   readonly #history: RulesetHistory = createRulesetHistory()
   readonly #leave: (() => void)[]
+  /** What the history leads to. */
+  #served: Served | null
   /** Bytes of the last whole ruleset that somebody needed: a way of patches that is longer is no shortcut. */
   #wholeBytes = Infinity
 
   constructor(environment: Environment, surroundings: ChannelSurroundings) {
     this.#environment = environment
+    this.#served = environment.served
     this.#channel = createChannel(environment.name, 'ruleset', surroundings)
     this.#leave = [
       environment.onChange((served, previous) => this.#changed(served, previous)),
@@ -44,6 +47,7 @@ export class RulesetLine {
   }
 
   #changed(served: Served, previous: Served | null): void {
+    this.#served = served
     if (previous !== null) {
       const { view: after, id } = publish(served)
       this.#history.add({ before: publish(previous).view, after, id })
@@ -69,7 +73,7 @@ export class RulesetLine {
 
   /** What a client at that revision gets next; null: nothing, it has everything. */
   #next(revision: string | null): { readonly event: StreamEvent; readonly to: string } | null {
-    const { served } = this.#environment
+    const served = this.#served
     if (served === null || served.revision === revision) return null
     const step = revision === null ? null : this.#history.next(revision, this.#wholeBytes)
     if (step !== null) return step
