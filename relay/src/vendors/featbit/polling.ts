@@ -3,20 +3,8 @@ import { RelayError } from '../../relay-error.js'
 import type { HttpClient } from '../http/client.js'
 import { parseJsonObject } from '../http/json-body.js'
 import { createPoller } from '../http/poll.js'
-import type { SourceSink } from '../source.js'
-import type { FeatBitOptions } from './options.js'
-import { isPatch, type Replica } from './replica.js'
-import type { TokenClock } from './token-clock.js'
-
-/** What both ways to FeatBit share. */
-export interface Line {
-  readonly options: FeatBitOptions
-  readonly replica: Replica
-  readonly sink: SourceSink
-  readonly clock: TokenClock
-  /** `0 <= random() < 1` */
-  readonly random: () => number
-}
+import type { Line } from './line.js'
+import { isPatch } from './replica.js'
 
 /** Polls until the signal aborts. */
 export async function poll(line: Line, client: HttpClient, signal: AbortSignal): Promise<void> {

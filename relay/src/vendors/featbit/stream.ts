@@ -1,7 +1,7 @@
 /** FeatBit over its WebSocket: everything once, then each change as it is made. */
 import { RelayError, type RelayErrorCode } from '../../relay-error.js'
 import { converse, type OpenWebSocket } from '../http/web-socket.js'
-import type { Line } from './polling.js'
+import type { Line } from './line.js'
 import { isDataSync, isPatch, type Payload } from './replica.js'
 import { createConnectionToken } from './token.js'
 

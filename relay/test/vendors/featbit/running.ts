@@ -1,5 +1,5 @@
 /** An environment that reads a fake FeatBit as the relay would run it, with all that its source tells. */
-import { vendors } from '@switchyard/engine'
+import { type JsonObject, vendors } from '@switchyard/engine'
 import { type Entities, type FakeFeatBit, startFakeFeatBit } from '../../../../test/upstreams/fake-featbit.js'
 import { createEnvironment, type RunningEnvironment } from '../../../src/environments/create-environment.js'
 import type { RelayError } from '../../../src/relay-error.js'
@@ -13,7 +13,7 @@ export interface Running {
   /** Everything that was logged. */
   readonly log: readonly string[]
   /** What the flag answers somebody, undefined where nothing is served or it is not known. */
-  value(flagKey: string, context?: Readonly<Record<string, string>>): unknown
+  value(flagKey: string, context?: JsonObject): unknown
   stop(): Promise<void>
 }
 
