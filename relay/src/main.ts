@@ -6,6 +6,7 @@ import { createEnvironment, type RunningEnvironment } from './environments/creat
 import { createDirectory, maskKeys, type DirectoryEntry } from './environments/directory.js'
 import { readEnvironment } from './environments/read-environment.js'
 import { createUpstream } from './environments/upstream.js'
+import { createResponseCache, type ResponseCache } from './http/response-cache.js'
 import { createDataPlane, type DataPlane } from './http/server.js'
 import { createStreamTokens } from './http/streams/stream-tokens.js'
 import { createManagementServer } from './management/server.js'
@@ -73,6 +74,7 @@ interface Relay {
   readonly entries: readonly RelayEntry[]
   readonly requests: RequestDurations
   readonly streams: StreamCounts
+  readonly cache: ResponseCache
   readonly state: { isDraining: boolean }
 }
 
@@ -96,13 +98,14 @@ async function assemble(configuration: Configuration, { version, now, log }: Rel
     entries: await Promise.all(configuration.environments.map((each) => createEntry(each, now, logger))),
     requests: createRequestDurations(),
     streams: createStreamCounts(),
+    cache: createResponseCache(configuration.server.maxCacheBytes),
     state: { isDraining: false },
   }
   return { ...relay, dataPlane: createPlane(configuration, relay), management: createManagement(configuration, relay) }
 }
 
 function createPlane({ server }: Configuration, relay: Relay): DataPlane {
-  const { version, entries, requests, streams, logger, now } = relay
+  const { version, entries, requests, streams, cache, logger, now } = relay
   const directory = createDirectory(entries)
   const keys = entries.flatMap(({ serverKeys, clientKeys }) => [...serverKeys, ...clientKeys])
   const tokens = createStreamTokens({ keys, directory, secret: server.streamSecret, now })
@@ -112,6 +115,7 @@ function createPlane({ server }: Configuration, relay: Relay): DataPlane {
     engineVersion: version,
     limits: server,
     streams: { settings: server.streams, tokens, counts: streams },
+    cache,
     observe: requests.observe,
     logger,
     now,
@@ -149,11 +153,11 @@ function createManagement({ management }: Configuration, relay: Relay): Server {
 }
 
 /** The library is loaded at the first scrape. */
-async function loadMetrics({ version, requests, streams, entries, now }: Relay): Promise<Metrics> {
+async function loadMetrics({ version, requests, streams, cache, entries, now }: Relay): Promise<Metrics> {
   const { createMetrics } = await import('./telemetry/metrics.js')
   const environments = (): EnvironmentReading[] =>
     entries.map(({ environment }) => readEnvironment(environment, streams.read(environment.name), now()))
-  return createMetrics({ version, environments, requests })
+  return createMetrics({ version, environments, requests, cache: () => cache.statistics })
 }
 
 type Plane = 'server' | 'management'

@@ -21,6 +21,8 @@ interface ServerConfiguration {
   /** 0 = any free port. */
   readonly port: number
   readonly maxBodyBytes: number
+  /** Room for bulk answers that were given already; 0 = none is kept. */
+  readonly maxCacheBytes: number
   /** Covers a whole request, headers and body. */
   readonly requestTimeoutMs: number
   readonly headersTimeoutMs: number

@@ -69,6 +69,9 @@ const server = z
     maxBodyBytes: byteCount(1_024, 2 ** 26)
       .prefault(2 ** 20)
       .meta({ description: 'Longest request body accepted, in bytes.' }),
+    maxCacheBytes: byteCount(0, 2 ** 31)
+      .prefault(2 ** 24)
+      .meta({ description: 'Room for answers with all flags that were given already, in bytes; 0 = none is kept.' }),
     requestTimeout: duration().prefault('30s').meta({ description: 'How long a request may take to arrive.' }),
     headersTimeout: duration().prefault('15s').meta({ description: 'How long its headers may take to arrive.' }),
     keepAliveTimeout: duration()

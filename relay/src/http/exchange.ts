@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Access, EnvironmentDirectory, EnvironmentStatus } from '../environments/environment.js'
 import type { Logger } from '../telemetry/logger.js'
 import type { Coding } from './etag.js'
+import type { ResponseCache } from './response-cache.js'
 import type { Streams } from './streams/streams.js'
 
 /** What all requests share. */
@@ -18,6 +19,8 @@ export interface Plane {
   readonly observe: ObserveRequest
   readonly limits: Limits
   readonly streams: Streams
+  /** Bulk answers that were given already. */
+  readonly cache: ResponseCache
   /** Whether the server stops: answers then close their connections. */
   isClosing: boolean
 }
@@ -59,7 +62,7 @@ export interface Exchange {
 /** What a handler gives back. */
 export interface Answer {
   readonly status: number
-  /** JSON text; null for no body. */
+  /** JSON text in ASCII, so that a character is a byte; null for no body. */
   readonly body: string | null
   /** Sent in place of `body`. */
   readonly encoded?: EncodedBody

@@ -1,9 +1,10 @@
 /** OFREP's bulk evaluation: all flags in one context, or 304 where the client has that answer already. */
-import type { EvaluatedOutcome, Ruleset } from '@switchyard/engine'
+import { asciiJson, type Ruleset } from '@switchyard/engine'
 import { bodyValidator, codingHeld, contextValidator, entityTag, type AnswerOrigin } from './etag.js'
 import { withEvaluation, type EvaluationCall } from './evaluation-call.js'
 import type { Answer, Exchange } from './exchange.js'
 import { respond } from './respond.js'
+import type { CachedAnswer } from './response-cache.js'
 import { eventStreamsMember, streamAddress } from './streams/advertised-stream.js'
 import { afterHinted, hintedRevision } from './streams/refetch-hint.js'
 
@@ -24,18 +25,31 @@ export function evaluateBulk(exchange: Exchange): void {
   withEvaluation(exchange, (call) => (hint === null ? proceed(call) : afterHinted(call, hint, proceed)))
 }
 
+/**
+ * The context tells the answer before it is made, except where flags read the clock or chance: there the answer itself does.
+ * One that reads chance is not even worth keeping.
+ */
 function answer(call: BulkCall): Answer {
   const { clock, random } = call.served.snapshot.reads()
-  if (clock || random) return answerByBody(call)
-  const validator = contextValidator(originOf(call), call.context)
-  return notModified(call, validator) ?? evaluated(call, evaluate(call), validator)
+  if (random) return validated(call, evaluate(call, null))
+  const key = contextValidator(originOf(call), call.context)
+  if (clock) return validated(call, evaluation(call, key, null))
+  return notModified(call, key) ?? evaluated(call, evaluation(call, key, key))
 }
 
-/** The context does not tell the answer where flags read the clock or chance: only evaluating does. */
-function answerByBody(call: BulkCall): Answer {
-  const evaluation = evaluate(call)
-  const validator = bodyValidator(originOf(call), evaluation.body)
-  return notModified(call, validator) ?? evaluated(call, evaluation, validator)
+/** Answers by what the answer is. */
+function validated(call: BulkCall, made: CachedAnswer): Answer {
+  return notModified(call, made.validator) ?? evaluated(call, made)
+}
+
+/** The answer as it was given before, or made now and kept. */
+function evaluation(call: BulkCall, key: string, validator: string | null): CachedAnswer {
+  const { cache, now } = call.exchange.plane
+  const kept = cache.get(key, now())
+  if (kept !== undefined) return kept
+  const made = evaluate(call, validator)
+  if (made.expiresAtMs > now()) cache.set(key, made)
+  return made
 }
 
 function originOf({ exchange, access, served, stream }: BulkCall): AnswerOrigin {
@@ -57,20 +71,21 @@ function notModified({ exchange, served, hint }: BulkCall, validator: string): A
   return coding === undefined ? null : { status: 304, body: null, headers: ['ETag', entityTag(validator, coding)] }
 }
 
-interface Evaluation {
-  readonly outcomes: readonly EvaluatedOutcome[]
-  readonly body: string
-}
-
-function evaluate({ exchange: { plane }, access, served, context, stream }: BulkCall): Evaluation {
+/** @param validator null where the answer itself is what tells it from another */
+function evaluate(call: BulkCall, validator: string | null): CachedAnswer {
+  const { exchange, access, served, context, stream } = call
   const { audience } = access
-  const outcomes = served.snapshot.evaluateAll(context, { nowMs: plane.now(), random: plane.random }, audience)
-  const items = outcomes.map((outcome) => outcome.ofrep(audience))
-  const more = metadataMember(served.snapshot.ruleset) + eventStreamsMember(stream)
-  return { outcomes, body: `{"flags":[${items.join(',')}]${more}}` }
+  const { snapshot } = served
+  const nowMs = exchange.plane.now()
+  const outcomes = snapshot.evaluateAll(context, { nowMs, random: exchange.plane.random }, audience)
+  let items = ''
+  for (const outcome of outcomes) items += items === '' ? outcome.ofrep(audience) : `,${outcome.ofrep(audience)}`
+  const body = `{"flags":[${items}]${metadataMember(snapshot.ruleset)}${eventStreamsMember(stream)}}`
+  const expiresAtMs = snapshot.validUntil(nowMs)
+  return { outcomes, body, validator: validator ?? bodyValidator(originOf(call), body), expiresAtMs }
 }
 
-function evaluated({ access, served }: EvaluationCall, { outcomes, body }: Evaluation, validator: string): Answer {
+function evaluated({ access, served }: EvaluationCall, { outcomes, body, validator }: CachedAnswer): Answer {
   access.environment.usage.countAll(served, outcomes)
   return { status: 200, body, validator }
 }
@@ -82,7 +97,7 @@ function metadataMember(ruleset: Ruleset): string {
   let member = metadataMembers.get(ruleset)
   if (member === undefined) {
     const { metadata = {} } = ruleset
-    member = Object.keys(metadata).length > 0 ? `,"metadata":${JSON.stringify(metadata)}` : ''
+    member = Object.keys(metadata).length > 0 ? `,"metadata":${asciiJson(metadata)}` : ''
     metadataMembers.set(ruleset, member)
   }
   return member

@@ -1,5 +1,5 @@
 /** OFREP's single evaluation: one flag, one answer, and a status that says what kind of answer it is. */
-import { isVisible, type EvaluatedOutcome, type Snapshot } from '@switchyard/engine'
+import { asciiJson, isVisible, type EvaluatedOutcome, type Snapshot } from '@switchyard/engine'
 import { answerEvaluation, type EvaluationCall } from './evaluation-call.js'
 import type { Answer, Exchange } from './exchange.js'
 
@@ -24,7 +24,7 @@ function statusOf({ errorCode }: EvaluatedOutcome): number {
 
 /** To the letter what the engine answers for a flag that does not exist: nobody can tell that this one does. */
 function notFoundText(flagKey: string, { ruleset: { metadata = {} } }: Snapshot): string {
-  return JSON.stringify({
+  return asciiJson({
     key: flagKey,
     errorCode: 'FLAG_NOT_FOUND',
     errorDetails: `flag ${JSON.stringify(flagKey)} not found`,

@@ -1,5 +1,6 @@
 /** The last step of every exchange: headers, compression, one write, and the count. */
 import { gzipSync } from 'node:zlib'
+import { asciiJson } from '@switchyard/engine'
 import { acceptsGzip } from './accept-encoding.js'
 import { corsHeaders } from './cors.js'
 import { entityTag, type Coding } from './etag.js'
@@ -21,7 +22,8 @@ export function respond(exchange: Exchange, answer: Answer): void {
   if (plane.isClosing) response.shouldKeepAlive = false
   const { body, coding } = answer.encoded ?? encode(answer.body, request.headers['accept-encoding'])
   response.writeHead(answer.status, headersOf(exchange, answer, body, coding))
-  response.end(body)
+  if (typeof body === 'string') response.end(body, 'latin1')
+  else response.end(body)
   plane.observe(route, request.method ?? '', answer.status, (performance.now() - startedAtMs) / 1_000)
 }
 
@@ -37,7 +39,7 @@ function headersOf(exchange: Exchange, answer: Answer, body: string | Buffer | n
   if (coding !== 'identity') headers.push('Content-Encoding', coding)
   if (answer.headers !== undefined) headers.push(...answer.headers)
   if (body !== null) {
-    headers.push('Content-Type', 'application/json', 'Content-Length', String(Buffer.byteLength(body)))
+    headers.push('Content-Type', 'application/json', 'Content-Length', String(body.length))
   }
   return headers
 }
@@ -54,7 +56,7 @@ export interface Refusal {
 /** Answers with an error, in the shape of both OFREP endpoints: clients of the single one need the flag key in it. */
 export function refuse(exchange: Exchange, status: number, refusal: Refusal): void {
   const { errorCode = 'GENERAL', errorDetails, headers = [] } = refusal
-  respond(exchange, { status, body: JSON.stringify({ key: exchange.flagKey, errorCode, errorDetails }), headers })
+  respond(exchange, { status, body: asciiJson({ key: exchange.flagKey, errorCode, errorDetails }), headers })
 }
 
 /** Runs one step of an exchange. A mistake in it ends this exchange and nothing else. */

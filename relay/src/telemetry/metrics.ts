@@ -30,6 +30,15 @@ export interface MetricsOptions {
   readonly version: string
   readonly environments: () => readonly EnvironmentReading[]
   readonly requests: RequestDurations
+  readonly cache: () => CacheReading
+}
+
+/** What the metrics say of the cache of answers. */
+export interface CacheReading {
+  readonly hits: number
+  readonly misses: number
+  readonly entries: number
+  readonly bytes: number
 }
 
 export interface Metrics {
@@ -62,6 +71,18 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
         for (const environment of options.environments()) {
           for (const [own, value] of read(environment)) this.inc({ environment: environment.name, ...own }, value)
         }
+      },
+    })
+    registry.registerMetric(metric)
+  }
+  for (const { kind, name, help, read } of cacheMetrics) {
+    const metric = new { counter: Counter, gauge: Gauge }[kind]({
+      name,
+      help,
+      registers: [],
+      collect() {
+        this.reset()
+        this.inc(read(options.cache()))
       },
     })
     registry.registerMetric(metric)
@@ -158,6 +179,40 @@ const environmentMetrics: readonly EnvironmentMetric[] = [
     labels: ['kind', 'reason'],
     read: ({ streams }) =>
       streams.flatMap(({ kind, ended }) => Object.entries(ended).map(([reason, count]) => [{ kind, reason }, count])),
+  },
+]
+
+interface CacheMetric {
+  readonly kind: 'counter' | 'gauge'
+  readonly name: string
+  readonly help: string
+  readonly read: (cache: CacheReading) => number
+}
+
+const cacheMetrics: readonly CacheMetric[] = [
+  {
+    kind: 'counter',
+    name: 'switchyard_response_cache_hits_total',
+    help: 'Answers with all flags that were taken from the cache.',
+    read: ({ hits }) => hits,
+  },
+  {
+    kind: 'counter',
+    name: 'switchyard_response_cache_misses_total',
+    help: 'Answers with all flags that were not in the cache.',
+    read: ({ misses }) => misses,
+  },
+  {
+    kind: 'gauge',
+    name: 'switchyard_response_cache_entries',
+    help: 'Answers in the cache.',
+    read: ({ entries }) => entries,
+  },
+  {
+    kind: 'gauge',
+    name: 'switchyard_response_cache_bytes',
+    help: 'Room that the answers in the cache take.',
+    read: ({ bytes }) => bytes,
   },
 ]
 

@@ -43,6 +43,7 @@ const rows: readonly Row[] = [
         host: '127.0.0.1',
         port: 8080,
         maxBodyBytes: 1_048_576,
+        maxCacheBytes: 16_777_216,
         requestTimeoutMs: 30_000,
         headersTimeoutMs: 15_000,
         keepAliveTimeoutMs: 75_000,
@@ -271,6 +272,7 @@ server:
   host: '::'
   port: 0
   maxBodyBytes: 65536
+  maxCacheBytes: 0
   requestTimeout: 20s
   headersTimeout: 5s
   keepAliveTimeout: 2m
@@ -281,6 +283,7 @@ server:
       SWITCHYARD_SERVER__HOST: '::',
       SWITCHYARD_SERVER__PORT: '0',
       SWITCHYARD_SERVER__MAX_BODY_BYTES: '65536',
+      SWITCHYARD_SERVER__MAX_CACHE_BYTES: '0',
       SWITCHYARD_SERVER__REQUEST_TIMEOUT: '20s',
       SWITCHYARD_SERVER__HEADERS_TIMEOUT: '5s',
       SWITCHYARD_SERVER__KEEP_ALIVE_TIMEOUT: '2m',
@@ -291,6 +294,7 @@ server:
       host: '::',
       port: 0,
       maxBodyBytes: 65_536,
+      maxCacheBytes: 0,
       requestTimeoutMs: 20_000,
       headersTimeoutMs: 5_000,
       keepAliveTimeoutMs: 120_000,

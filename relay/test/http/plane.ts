@@ -4,6 +4,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { createDirectory } from '../../src/environments/directory.js'
 import type { Environment, EnvironmentStatus, Served } from '../../src/environments/environment.js'
+import { createResponseCache } from '../../src/http/response-cache.js'
 import { createDataPlane, type DataPlane, type DataPlaneOptions } from '../../src/http/server.js'
 import type { StreamSettings } from '../../src/http/streams/stream-settings.js'
 import { createStreamTokens } from '../../src/http/streams/stream-tokens.js'
@@ -113,6 +114,7 @@ export async function startPlane(options: TestPlaneOptions = {}): Promise<TestPl
     random: () => 0.25,
     logger: { error: (fields, message) => void logged.push({ ...fields, message }) },
     observe: (route, method, status) => void observed.push(`${route} ${method} ${status}`),
+    cache: createResponseCache(2 ** 20),
     ...rest,
     limits: { ...limits, ...options.limits },
     streams: { settings: { ...streamSettings, ...streams }, tokens, counts: streamCounts },

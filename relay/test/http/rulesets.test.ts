@@ -10,7 +10,7 @@ const streamPath = '/switchyard/v1/stream'
 
 const flagsOf = (value: string): Readonly<Record<string, Flag>> => ({
   plain: { outcomes: [{ value, variant: value, reason: 'STATIC', native: { id: value } }], decide: 0 },
-  same: flags['targeted'] as Flag,
+  ...(flags['targeted'] && { same: flags['targeted'] }),
 })
 
 /** What the relay serves for it, as a provider sees it. */

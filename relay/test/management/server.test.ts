@@ -61,6 +61,7 @@ function start(options: Partial<ManagementOptions> & { isDraining?: boolean } = 
       createMetrics({
         version: '1.2.3',
         requests: createRequestDurations(),
+        cache: () => ({ hits: 0, misses: 0, entries: 0, bytes: 0 }),
         environments: () => environments.map(({ environment }) => readEnvironment(environment, [], nowMs)),
       }),
     logger,

@@ -18,6 +18,8 @@ const reading: EnvironmentReading = {
   streams: [{ kind: 'ofrep', open: 2, sent: { message: 5 }, ended: { client: 3, slow: 1 } }],
 }
 
+const cache = () => ({ hits: 7, misses: 5, entries: 3, bytes: 900 })
+
 /** The lines of our own metrics, without comments. */
 const ownLines = (page: string): string[] =>
   page.split('\n').filter((line) => line.startsWith('switchyard_') && !line.startsWith('#'))
@@ -28,6 +30,7 @@ describe('the metrics page', () => {
       version: '1.2.3',
       environments: () => [reading],
       requests: createRequestDurations(),
+      cache,
     })
     expect(metrics.contentType).toBe('text/plain; version=0.0.4; charset=utf-8')
     expect(ownLines(await metrics.render())).toEqual([
@@ -46,6 +49,10 @@ describe('the metrics page', () => {
       'switchyard_stream_events_total{environment="shop",kind="ofrep",event="message"} 5',
       'switchyard_streams_ended_total{environment="shop",kind="ofrep",reason="client"} 3',
       'switchyard_streams_ended_total{environment="shop",kind="ofrep",reason="slow"} 1',
+      'switchyard_response_cache_hits_total 7',
+      'switchyard_response_cache_misses_total 5',
+      'switchyard_response_cache_entries 3',
+      'switchyard_response_cache_bytes 900',
       'switchyard_propagation_delay_seconds_bucket{environment="shop",le="1"} 0',
       'switchyard_propagation_delay_seconds_bucket{environment="shop",le="5"} 0',
       'switchyard_propagation_delay_seconds_bucket{environment="shop",le="+Inf"} 0',
@@ -60,6 +67,7 @@ describe('the metrics page', () => {
       version: '1',
       environments: () => readings,
       requests: createRequestDurations(),
+      cache,
     })
     const first = await metrics.render()
     expect(ownLines(await metrics.render())).toEqual(ownLines(first))
@@ -72,7 +80,7 @@ describe('the metrics page', () => {
     const requests = createRequestDurations()
     requests.observe('/ofrep/v1/evaluate/flags', 'POST', 200, 0.002)
     requests.observe('/ofrep/v1/evaluate/flags', 'POST', 200, 60)
-    const page = await (await createMetrics({ version: '1', environments: () => [], requests })).render()
+    const page = await (await createMetrics({ version: '1', environments: () => [], requests, cache })).render()
     const labels = 'route="/ofrep/v1/evaluate/flags",method="POST",status="200"'
     expect(page).toContain(`switchyard_http_request_duration_seconds_bucket{${labels},le="0.001"} 0\n`)
     expect(page).toContain(`switchyard_http_request_duration_seconds_bucket{${labels},le="0.0025"} 1\n`)
@@ -83,7 +91,7 @@ describe('the metrics page', () => {
 
   it('tells about the process too', async () => {
     const page = await (
-      await createMetrics({ version: '1', environments: () => [], requests: createRequestDurations() })
+      await createMetrics({ version: '1', environments: () => [], requests: createRequestDurations(), cache })
     ).render()
     expect(page).toMatch(/^process_resident_memory_bytes \d+$/m)
     expect(page).toMatch(/^nodejs_eventloop_lag_seconds /m)
@@ -91,10 +99,10 @@ describe('the metrics page', () => {
 
   it('explains every metric of its own', async () => {
     const page = await (
-      await createMetrics({ version: '1', environments: () => [], requests: createRequestDurations() })
+      await createMetrics({ version: '1', environments: () => [], requests: createRequestDurations(), cache })
     ).render()
     const names = page.match(/^# TYPE (switchyard_\w+)/gm) ?? []
-    expect(names).toHaveLength(12)
+    expect(names).toHaveLength(16)
     for (const name of names) expect(page).toContain(`# HELP ${name.slice('# TYPE '.length)} `)
   })
 })

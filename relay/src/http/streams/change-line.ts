@@ -1,7 +1,7 @@
 /** OFREP's event streams of one environment: they say that flags have changed, and clients ask again. */
 import type { Access, Environment, Served } from '../../environments/environment.js'
 import type { Exchange } from '../exchange.js'
-import { createChannel, type Channel, type ChannelSurroundings } from './channel.js'
+import { Channel, type ChannelSurroundings } from './channel.js'
 import type { EventStream } from './event-stream.js'
 import { idOf } from './published-ruleset.js'
 import { idOnly, revisionOfId, streamEvent, type StreamEvent } from './stream-event.js'
@@ -23,7 +23,7 @@ export class ChangeLine {
   constructor(environment: Environment, now: () => number, surroundings: ChannelSurroundings) {
     this.#environment = environment
     this.#now = now
-    this.#channel = createChannel(environment.name, 'ofrep', surroundings)
+    this.#channel = new Channel(environment.name, 'ofrep', surroundings)
     this.#event = environment.served === null ? null : changeEvent(environment.served)
     this.#leave = environment.onChange((served) => {
       this.#event = changeEvent(served)

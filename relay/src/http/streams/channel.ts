@@ -5,22 +5,8 @@ import type { StreamCounts, StreamEnd, StreamKind } from '../../telemetry/stream
 import type { Exchange } from '../exchange.js'
 import type { Admission } from './admission.js'
 import { openEventStream, type EventStream } from './event-stream.js'
-import { createPacer } from './pacer.js'
+import { createPacer, type Pacer } from './pacer.js'
 import type { StreamSettings } from './stream-settings.js'
-
-export interface Channel {
-  /**
-   * Opens a stream, unless there are too many: the request is refused then.
-   *
-   * @param follow called with the stream; gives back what sends it all that it lacks. That is called at once, after each change
-   * and whenever the client has read what it got; it sends nothing to a stream that is blocked
-   */
-  open(exchange: Exchange, access: Access, follow: (stream: EventStream) => () => void): void
-  /** There is news: all streams are brought up to date within the pacing time. */
-  spread(): void
-  /** Ends all streams. */
-  close(): void
-}
 
 /** What all channels share. */
 export interface ChannelSurroundings {
@@ -31,53 +17,75 @@ export interface ChannelSurroundings {
   readonly logger: Pick<Logger, 'error'>
 }
 
+/**
+ * Called with a stream that has been opened; gives back what sends it all that it lacks. That is called at once, after each
+ * change, and whenever the client has read what it got; it sends nothing more once the stream is blocked.
+ */
+export type Follow = (stream: EventStream) => () => void
+
 interface Member {
+  readonly access: Access
   readonly stream: EventStream
   readonly advance: () => void
 }
 
-/** @param environment its name, for the counts */
-export function createChannel(environment: string, kind: StreamKind, surroundings: ChannelSurroundings): Channel {
-  const { settings, admission, counts, random, logger } = surroundings
-  const members = new Set<Member>()
-  const pacer = createPacer(settings.pacingMs, advance)
+export class Channel {
+  readonly #environment: string
+  readonly #kind: StreamKind
+  readonly #surroundings: ChannelSurroundings
+  readonly #members = new Set<Member>()
+  readonly #pacer: Pacer<Member>
 
-  function advance(member: Member): void {
+  /** @param environment its name, for the counts */
+  constructor(environment: string, kind: StreamKind, surroundings: ChannelSurroundings) {
+    this.#environment = environment
+    this.#kind = kind
+    this.#surroundings = surroundings
+    this.#pacer = createPacer(surroundings.settings.pacingMs, (member) => this.#advance(member))
+  }
+
+  /** Opens a stream, unless there are too many: the request is refused then. */
+  open(exchange: Exchange, access: Access, follow: Follow): void {
+    const { settings, admission, counts, random } = this.#surroundings
+    if (!admission.admit(exchange, access)) return
+    counts.opened(this.#environment, this.#kind)
+    const stream = openEventStream(exchange, {
+      settings,
+      random,
+      sent: (event) => counts.sent(this.#environment, this.#kind, event),
+      drained: () => this.#advance(member),
+      ended: (reason) => this.#remove(member, reason),
+    })
+    const member: Member = { access, stream, advance: follow(stream) }
+    this.#members.add(member)
+    this.#advance(member)
+  }
+
+  /** There is news: all streams are brought up to date within the pacing time. */
+  spread(): void {
+    this.#pacer.spread(this.#members)
+  }
+
+  /** Ends all streams. */
+  close(): void {
+    this.#pacer.close()
+    for (const { stream } of this.#members) stream.end('shutdown')
+  }
+
+  #advance(member: Member): void {
     try {
       if (!member.stream.isBlocked) member.advance()
     } catch (error) {
-      logger.error({ error, kind }, 'a stream failed because of a mistake in Switchyard')
+      const { logger } = this.#surroundings
+      logger.error({ error, kind: this.#kind }, 'a stream failed because of a mistake in Switchyard')
       member.stream.end('error')
     }
   }
 
-  function open(exchange: Exchange, access: Access, follow: (stream: EventStream) => () => void): void {
-    if (!admission.admit(exchange, access)) return
-    let member: Member | undefined
-    const ended = (reason: StreamEnd): void => {
-      admission.leave(access)
-      counts.ended(environment, kind, reason)
-      if (member === undefined) return
-      members.delete(member)
-      pacer.remove(member)
-    }
-    const drained = (): void => {
-      if (member !== undefined) advance(member)
-    }
-    const sent = (event: string): void => counts.sent(environment, kind, event)
-    counts.opened(environment, kind)
-    const stream = openEventStream(exchange, { settings, random, sent, drained, ended })
-    member = { stream, advance: follow(stream) }
-    members.add(member)
-    advance(member)
-  }
-
-  return {
-    open,
-    spread: () => pacer.spread(members),
-    close() {
-      pacer.close()
-      for (const { stream } of members) stream.end('shutdown')
-    },
+  #remove(member: Member, reason: StreamEnd): void {
+    this.#members.delete(member)
+    this.#pacer.remove(member)
+    this.#surroundings.admission.leave(member.access)
+    this.#surroundings.counts.ended(this.#environment, this.#kind, reason)
   }
 }

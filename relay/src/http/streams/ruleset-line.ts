@@ -1,7 +1,7 @@
 /** Rulesets for in-process providers: each stream first gets what its client lacks, then a patch for each change. */
 import type { Access, Environment, Served } from '../../environments/environment.js'
 import type { Exchange } from '../exchange.js'
-import { createChannel, type Channel, type ChannelSurroundings } from './channel.js'
+import { Channel, type ChannelSurroundings } from './channel.js'
 import type { EventStream } from './event-stream.js'
 import { publish } from './published-ruleset.js'
 import { createRulesetHistory, type RulesetHistory } from './ruleset-history.js'
@@ -29,7 +29,7 @@ export class RulesetLine {
   constructor(environment: Environment, surroundings: ChannelSurroundings) {
     this.#environment = environment
     this.#served = environment.served
-    this.#channel = createChannel(environment.name, 'ruleset', surroundings)
+    this.#channel = new Channel(environment.name, 'ruleset', surroundings)
     this.#leave = [
       environment.onChange((served, previous) => this.#changed(served, previous)),
       environment.onState(() => this.#channel.spread()),

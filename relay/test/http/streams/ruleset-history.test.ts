@@ -28,7 +28,7 @@ function wayFrom(history: RulesetHistory, value: string, last: string, maxBytes 
     if (!patched.ok) throw new Error(patched.reason)
     ruleset = patched.ruleset
     expect(ruleset.revision).toBe(step.to)
-    way.push(String(ruleset.flags['f']?.outcomes[0]?.value))
+    way.push(ruleset.flags['f']?.outcomes[0]?.value as string)
   }
   return way
 }
