@@ -26,7 +26,9 @@ export type Follow = (stream: EventStream) => () => void
 interface Member {
   readonly access: Access
   readonly stream: EventStream
-  readonly advance: () => void
+  readonly follow: Follow
+  /** null before its first turn. */
+  advance: (() => void) | null
 }
 
 export class Channel {
@@ -47,7 +49,7 @@ export class Channel {
   /** Opens a stream, unless there are too many: the request is refused then. */
   open(exchange: Exchange, access: Access, follow: Follow): void {
     const { settings, admission, counts, random } = this.#surroundings
-    if (!admission.admit(exchange, access)) return
+    if (exchange.response.destroyed || !admission.admit(exchange, access)) return
     counts.opened(this.#environment, this.#kind)
     const stream = openEventStream(exchange, {
       settings,
@@ -56,7 +58,7 @@ export class Channel {
       drained: () => this.#advance(member),
       ended: (reason) => this.#remove(member, reason),
     })
-    const member: Member = { access, stream, advance: follow(stream) }
+    const member: Member = { access, stream, follow, advance: null }
     this.#members.add(member)
     this.#advance(member)
   }
@@ -74,7 +76,9 @@ export class Channel {
 
   #advance(member: Member): void {
     try {
-      if (!member.stream.isBlocked) member.advance()
+      if (member.stream.isBlocked) return
+      member.advance ??= member.follow(member.stream)
+      member.advance()
     } catch (error) {
       const { logger } = this.#surroundings
       logger.error({ error, kind: this.#kind }, 'a stream failed because of a mistake in Switchyard')
