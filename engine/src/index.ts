@@ -5,6 +5,7 @@ import { createHost } from './compile/host.js'
 import type { Compilation, EvaluationEnvironment, Snapshot } from './compile/snapshot.js'
 import type { Explanation } from './explain/explanation.js'
 import { Interpretation } from './explain/interpreter.js'
+import { redact } from './explain/redact.js'
 import { render } from './explain/render.js'
 import { createWording } from './explain/wording.js'
 import { dialects } from './registry.js'
@@ -71,4 +72,14 @@ export function explain(
  */
 export function renderExplanation(explanation: Explanation): string {
   return render(explanation, createWording(dialects))
+}
+
+/**
+ * An explanation that may be shown to others: values of the context are replaced by their types, and so is every text of the
+ * rules that contains one of the context's texts of three characters or more.
+ *
+ * @param context the one that the flag was explained for
+ */
+export function redactExplanation(explanation: Explanation, context: JsonObject): Explanation {
+  return redact(explanation, context, createWording(dialects))
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { normalizeContext, renderExplanation, vendors } from '@switchyard/engine'
+import { normalizeContext, redactExplanation, renderExplanation, vendors, type Json } from '@switchyard/engine'
 import { casedVendors, casesOf, environmentOf, explanationOf, snapshotOf } from './cases.js'
 
 describe('the cases', () => {
@@ -15,6 +15,12 @@ describe.each(casedVendors)('an explanation for %s', (vendorName) => {
     await expect(renderExplanation(explanationOf(given))).toMatchFileSnapshot(given.golden)
   })
 
+  it.each(rows)('tells nothing of the context once it is redacted: $title', ({ given }) => {
+    const redacted = redactExplanation(explanationOf(given), given.context)
+    const shown = `${JSON.stringify(redacted)}${renderExplanation(redacted)}`
+    expect(textsIn(given.context).filter((text) => text.length >= 3 && shown.includes(text))).toEqual([])
+  })
+
   it.each(rows)('has the answer of an evaluation: $title', ({ given }) => {
     const evaluated = snapshotOf(given).evaluate(given.flag, normalizeContext(given.context), environmentOf(given))
     const { value, variant, reason, errorCode, errorDetails } = explanationOf(given).outcome
@@ -27,3 +33,8 @@ describe.each(casedVendors)('an explanation for %s', (vendorName) => {
     })
   })
 })
+
+function textsIn(value: Json): string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
+}

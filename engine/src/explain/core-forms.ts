@@ -82,9 +82,9 @@ function segment(call: FormCall): Json {
 function flag(call: FormCall): Json {
   const { interpretation, args, record } = call
   const { explanation, isFirst } = interpretation.flag(writtenText(call, 0))
+  const name = args.length > 1 ? writtenText(call, 1) : 'value'
   if (explanation === null) return null
   if (isFirst) record({ flag: explanation })
-  const name = args.length > 1 ? writtenText(call, 1) : 'value'
   return field(explanation.outcome, name, native(interpretation, explanation))
 }
 

@@ -74,16 +74,15 @@ function argumentPhrase(
   around: CallTrace,
   wording: Wording,
 ): string {
-  const text =
-    'static' in argument ? argument.static : 'value' in argument && !('operator' in argument) ? argument.value : null
-  if (form === 'name' && typeof text === 'string') return nameText(text)
-  if (form === 'raw' && typeof text === 'string') return rawText(text)
-  if (around.operator === 'in' && Array.isArray(text))
-    return `the list ${valueText((text as readonly Json[])[1] ?? null)}`
   const inner = callIn(argument)
+  const constant = writtenIn(argument) ?? (inner === null && 'value' in argument ? argument.value : null)
+  if (form === 'name' && typeof constant === 'string') return nameText(constant)
+  if (form === 'raw' && typeof constant === 'string') return rawText(constant)
   if (form === 'value' && inner !== null) return valueText(inner.value ?? null)
+  const list = around.operator === 'in' ? writtenIn(argument) : undefined
+  if (Array.isArray(list)) return `the list ${valueText((list as readonly Json[])[1] ?? null)}`
   const phrase = phraseOf(argument, wording)
-  return inner !== null && isJunction(inner, wording) && isJunction(around, wording) ? `(${phrase})` : phrase
+  return inner !== null && isJunction(inner, wording) ? `(${phrase})` : phrase
 }
 
 function isJunction({ operator }: CallTrace, wording: Wording): boolean {
