@@ -6,6 +6,8 @@ import { startRelay } from '../../relay/src/main.js'
 export interface TestRelay {
   readonly dataUrl: string
   readonly managementUrl: string
+  /** Lines of the log. */
+  readonly log: readonly string[]
   /** The first environment in `/status`. */
   status(): Promise<EnvironmentView>
   /** The value of a series, by its name with labels as written on the metrics page; 0 where there is none. */
@@ -26,15 +28,17 @@ export async function startTestRelay(settings: Readonly<Record<string, string>>)
   const env = Object.fromEntries(variables.map(([name, value]) => [`SWITCHYARD_${name}`, value]))
   const loaded = await loadConfiguration({ env, readFile: (path) => readFile(path, 'utf8') })
   if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join('\n'))
+  const log: string[] = []
   const relay = await startRelay(loaded.configuration, {
     version: 'test',
     now: Date.now,
-    log: { write: () => undefined },
+    log: { write: (line) => log.push(line) },
   })
   const { dataUrl, managementUrl } = relay
   return {
     dataUrl,
     managementUrl,
+    log,
     async status() {
       const answer = await fetch(`${managementUrl}/status`)
       const { environments } = (await answer.json()) as { readonly environments: EnvironmentView[] }
