@@ -1,4 +1,7 @@
-/** A FeatBit evaluation server on loopback: the data sync of server SDKs by WebSocket and by polling, and scripted faults. */
+/**
+ * A FeatBit evaluation server on loopback: the data sync of server SDKs by WebSocket and by polling, the place where they report
+ * what they have answered, and scripted faults.
+ */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -18,6 +21,8 @@ export interface FakeFeatBit {
   }[]
   /** WebSockets that were asked for, in that order, those that were refused or have ended included. */
   readonly connections: readonly FakeConnection[]
+  /** Items that SDKs have reported: who was answered what, and metrics. */
+  readonly insights: readonly unknown[]
   /** Takes the place of everything; nobody is told. */
   publish(payload: Entities): void
   /** Puts changes in place and tells everybody who listens. */
@@ -82,6 +87,7 @@ class Fake implements FakeFeatBit {
   readonly clientSecret = clientSecret
   readonly requests: { path: string; headers: IncomingMessage['headers']; status: () => number }[] = []
   readonly connections: Connection[] = []
+  readonly insights: unknown[] = []
   fault: Fault | null = null
   streamFault: StreamFault | null = null
   clockAheadMs = 0
@@ -132,6 +138,7 @@ class Fake implements FakeFeatBit {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', this.baseUrl)
+    if (url.pathname === '/api/public/insight/track') return void this.#take(request, response)
     const path = `${url.pathname}${url.search}`
     this.requests.push({ path, headers: request.headers, status: () => response.statusCode })
     response.setHeader('date', this.#date())
@@ -143,6 +150,13 @@ class Fake implements FakeFeatBit {
     if (this.fault !== null) return answerWith(this.fault, response, right)
     const isEmpty = right.body === dataSync('patch', { featureFlags: [], segments: [] })
     response.writeHead(200, right.headers).end(isEmpty ? '' : right.body)
+  }
+
+  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = []
+    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
+    this.insights.push(...(JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown[]))
+    response.writeHead(200).end()
   }
 
   /** Everything, or what is newer than the time. */
