@@ -38,7 +38,7 @@ Exit codes: 0 nothing is wrong (there may be warnings), 64 wrong usage, 65 a doc
       throw new UsageError(`--vendor ${vendor}: it has to be one of ${[...vendors.keys()].join(', ')}`)
     }
     const read = await readDocument(document, known === undefined ? {} : { vendor: known })
-    return report(document, read, host) ? exitCode.success : exitCode.document
+    return report(document, read, host, 'switchyard check') ? exitCode.success : exitCode.document
   },
 }
 
@@ -55,8 +55,7 @@ async function checkConfiguration(file: string | undefined, host: CommandHost): 
 }
 
 function summary({ environments, isKeyless }: Configuration): string {
-  const count = environments.length === 1 ? '1 environment' : `${environments.length} environments`
-  return `${count}, ${isKeyless ? 'requests need no key' : 'requests need a key'}`
+  return `${counted(environments.length, 'environment')}, ${isKeyless ? 'requests need no key' : 'requests need a key'}`
 }
 
 async function checkEnvironment({ name, upstream }: EnvironmentConfiguration, host: CommandHost): Promise<number> {
@@ -68,7 +67,7 @@ async function checkEnvironment({ name, upstream }: EnvironmentConfiguration, ho
     }
     const read = await readDocument(upstream.path, {
       ...(vendor === undefined ? {} : { vendor }),
-      ...(vendorOptions === undefined ? {} : { vendorOptions }),
+      vendorOptions,
       ...(upstream.format === undefined ? {} : { format: upstream.format }),
     })
     return report(name, read, host) ? exitCode.success : exitCode.document
@@ -79,15 +78,27 @@ async function checkEnvironment({ name, upstream }: EnvironmentConfiguration, ho
   }
 }
 
-/** Says what was found in a document; returns whether it has no errors. */
-function report(name: string, read: Ingestion, { stdout, stderr }: CommandHost): boolean {
+/**
+ * Says what was found in a document; returns whether it has no errors.
+ *
+ * @param speaker stands before the reason why a document cannot be used, which mostly names the file itself
+ */
+function report(name: string, read: Ingestion, { stdout, stderr }: CommandHost, speaker: string = name): boolean {
   stderr.write(formatDiagnostics(read.diagnostics))
   if (!read.ok) {
-    stderr.write(`${name}: ${read.message}\n`)
+    stderr.write(`${speaker}: ${read.message}\n`)
     return false
   }
   const errors = read.diagnostics.filter(({ severity }) => severity === 'error').length
-  const found = `${read.snapshot.flagKeys.length} flags, ${errors} errors, ${read.diagnostics.length - errors} warnings`
-  stdout.write(`${name}: a ${read.vendor.name} document with ${found}\n`)
+  const found = [
+    counted(read.snapshot.flagKeys.length, 'flag'),
+    counted(errors, 'error'),
+    counted(read.diagnostics.length - errors, 'warning'),
+  ]
+  stdout.write(`${name}: a ${read.vendor.name} document with ${found.join(', ')}\n`)
   return errors === 0
+}
+
+function counted(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`
 }

@@ -23,7 +23,7 @@ export async function readDocument(path: string, options: ReadDocumentOptions): 
     return { ok: false, message: error.message, diagnostics: [] }
   }
   const parsed = await parseDocument(bytes, basename(path), options.format)
-  if (!parsed.ok) return { ok: false, message: `${path}, ${describeProblem(parsed.problem)}`, diagnostics: [] }
+  if (!parsed.ok) return { ok: false, message: describeProblem(path, parsed.problem), diagnostics: [] }
   const result = ingest(parsed.document, options)
   return { ...result, diagnostics: [...parsed.diagnostics, ...result.diagnostics] }
 }

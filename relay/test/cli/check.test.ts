@@ -31,7 +31,7 @@ describe('switchyard check', () => {
     expect(await runCommand(['check', '--config', config])).toEqual({
       code: 0,
       stdout:
-        'configuration: 1 environment, requests need a key\ne0: a flagd document with 1 flags, 0 errors, 0 warnings\n',
+        'configuration: 1 environment, requests need a key\ne0: a flagd document with 1 flag, 0 errors, 0 warnings\n',
       stderr: '',
     })
   })
@@ -60,7 +60,7 @@ describe('switchyard check', () => {
       `e0: ${join(folder, 'broken.json')}, line 1, column 12: expected a name in double quotes, found the end`,
     )
     expect(stderr).toContain(`e1: ${join(folder, 'missing.json')} does not exist`)
-    expect(stdout).toContain('e2: a flagd document with 1 flags')
+    expect(stdout).toContain('e2: a flagd document with 1 flag,')
   })
 
   it('exits with 65 when a document works but one of its flags does not', async () => {
@@ -73,11 +73,22 @@ describe('switchyard check', () => {
     expect(stderr).toMatch(/^error \w+ flags\.a/)
   })
 
+  it.each([
+    ['is not there', 'nowhere.json', null, /^switchyard check: \S+nowhere\.json does not exist\n$/],
+    ['is empty', 'empty.json', '', /^switchyard check: \S+empty\.json: the file is empty\n$/],
+    ["is nobody's", 'other.json', '{}', /^switchyard check: this is no document of a vendor that Switchyard knows/],
+  ])('says why a document that %s cannot be used', async (_row, name, text, expected) => {
+    const path = text === null ? join(folder, name) : await write(name, text)
+    const { code, stdout, stderr } = await runCommand(['check', '--document', path])
+    expect([code, stdout]).toEqual([65, ''])
+    expect(stderr).toMatch(expected)
+  })
+
   it('passes a document that only has warnings', async () => {
     const path = await write('warning.json', good.replace('"on": true', '"on": true, "on": true'))
     const { code, stdout, stderr } = await runCommand(['check', '--document', path, '--vendor', 'flagd'])
     expect(code).toBe(0)
-    expect(stdout).toContain('0 errors, 1 warnings')
+    expect(stdout).toContain('with 1 flag, 0 errors, 1 warning\n')
     expect(stderr).toContain('warning DUPLICATE_KEY flags.a.variants.on: line 1, column')
   })
 

@@ -15,7 +15,7 @@ export function decode(input: unknown): Decoded<FlagdDocument> {
   const sink = createDiagnosticSink()
   const flags = isRecord(input) ? readFlags(own(input, 'flags'), sink) : null
   if (!isRecord(input) || flags === null) {
-    sink.error('INVALID_DOCUMENT', ['flags'], 'expected a flagd document: an object with "flags", an object or a list')
+    sink.error('INVALID_DOCUMENT', ['flags'], 'expected the flags, as an object or a list')
     return { ok: false, diagnostics: sink.diagnostics }
   }
   const $evaluators = readEvaluators(own(input, '$evaluators'), sink)
@@ -86,10 +86,11 @@ function flagOf(key: string, input: unknown, path: readonly string[], sink: Diag
   const metadata = readMetadata(own(input, 'metadata'), [...path, 'metadata'], sink)
   if (metadata === null) return 'metadata must be an object'
   if (state !== 'ENABLED' && state !== 'DISABLED') {
+    const received = JSON.stringify(state)
     sink.warning(
       'INVALID_VALUE',
       [...path, 'state'],
-      `${JSON.stringify(state)} is neither ENABLED nor DISABLED: enabled`,
+      `expected ENABLED or DISABLED, not ${received}: the flag is enabled`,
     )
   }
   return {

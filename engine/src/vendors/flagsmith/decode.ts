@@ -20,7 +20,7 @@ export function decodeDocument(input: unknown): Decoded<FlagsmithDocument> {
   const sink = createDiagnosticSink()
   const root = isRecord(input) ? input : {}
   for (const [path, expected] of missingMembers(root)) {
-    sink.error('INVALID_DOCUMENT', path, `not a Flagsmith environment document: ${path.join('.')} must be ${expected}`)
+    sink.error('INVALID_DOCUMENT', path, `expected ${expected}, as in every environment document`)
   }
   if (sink.diagnostics.length > 0) return { ok: false, diagnostics: sink.diagnostics }
   const project = own(root, 'project') as Record<string, unknown>

@@ -89,7 +89,8 @@ function refuse(problem: DocumentProblem): ParsedDocument {
   return { ok: false, problem }
 }
 
-/** `line 3, column 7: expected ...` */
-export function describeProblem({ message, line, column }: DocumentProblem): string {
-  return line === undefined || column === undefined ? message : `line ${line}, column ${column}: ${message}`
+/** `flags.json, line 3, column 7: expected ...` */
+export function describeProblem(path: string, { message, line, column }: DocumentProblem): string {
+  const place = line === undefined || column === undefined ? '' : `, line ${line}, column ${column}`
+  return `${path}${place}: ${message}`
 }

@@ -87,7 +87,7 @@ class Look {
     }
     const parsed = await parseDocument(bytes, basename(path), format)
     if (!parsed.ok) {
-      const message = `${path}, ${describeProblem(parsed.problem)}`
+      const message = describeProblem(path, parsed.problem)
       return this.#fail(new RelayError('FILE_MALFORMED', message, { retryable: true }), digest)
     }
     if (this.#signal.aborted) return

@@ -6,7 +6,7 @@ const parse = (text: string, name = 'flags.json', format?: DocumentFormat) =>
 
 const problemOf = async (text: string, name?: string): Promise<string> => {
   const parsed = await parse(text, name)
-  return parsed.ok ? 'no problem' : describeProblem(parsed.problem)
+  return parsed.ok ? 'no problem' : describeProblem('FILE', parsed.problem).replace(/^FILE(, |: )/, '')
 }
 
 describe('parseDocument', () => {
@@ -22,6 +22,17 @@ describe('parseDocument', () => {
     ['JSON with Windows line breaks', '{\r\n"flags": {}\r\n}\r\n', 'flags.json'],
   ])('reads %s', async (_name, text, name) => {
     expect(await parse(text, name)).toEqual({ ok: true, document: { flags: {} }, diagnostics: [] })
+  })
+
+  it.each([
+    [
+      'a place in it',
+      { message: 'expected a value', line: 2, column: 8 },
+      'flags.json, line 2, column 8: expected a value',
+    ],
+    ['all of it', { message: 'the file is empty' }, 'flags.json: the file is empty'],
+  ])('says which file is wrong, with %s', (_name, problem, text) => {
+    expect(describeProblem('flags.json', problem)).toBe(text)
   })
 
   it('lets the format decide against the name', async () => {
