@@ -39,8 +39,10 @@ function redactValue(value: unknown, depth: number): unknown {
   return redactRecord(value, depth + 1)
 }
 
+/** What the system refuses (no such file, connection refused) is told by its code: its stack points at nobody's mistake. */
 function redactError(error: Error, depth: number): Record<string, unknown> {
-  const { name, message, stack } = error
+  const { name, message } = error
+  const stack = 'syscall' in error ? undefined : error.stack
   return {
     name,
     message: redactText(message),

@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { redact } from '../../src/telemetry/redact.js'
@@ -44,6 +45,17 @@ describe('redact', () => {
     const text = JSON.stringify(redact({ error }))
     expect(text).toContain('TypeError')
     expect(text).not.toMatch(/key=x|abc/)
+  })
+
+  it('shows the stack of a mistake, and not of what the system refused', async () => {
+    const refused: unknown = await access('/nowhere').catch((error: unknown) => error)
+    expect(redact({ error: new TypeError('ours') })).toMatchObject({
+      error: { stack: expect.stringContaining('.ts:') },
+    })
+    expect(redact({ error: new Error('outer', { cause: refused }) })).toMatchObject({
+      error: { cause: { name: 'Error', message: expect.stringContaining('no such file'), code: 'ENOENT' } },
+    })
+    expect(redact({ refused })).not.toHaveProperty('refused.stack')
   })
 
   it('keeps lines short and never throws', () => {
