@@ -6,7 +6,6 @@ import { noReferences } from '../../../src/compile/references.js'
 import { createSlots } from '../../../src/compile/slots.js'
 import { compile } from '../../../src/index.js'
 import type { EvaluatedOutcome, Expr, Flag, Json, JsonObject, Snapshot } from '../../../src/index.js'
-import { createDiagnosticSink } from '../../../src/ruleset/diagnostic.js'
 import { OperatorFailure } from '../../../src/ruleset/dialect.js'
 import { dialect } from '../../../src/vendors/flagd/dialect.js'
 import type { FlagdDocument, FlagdOptions } from '../../../src/vendors/flagd/document.js'
@@ -92,7 +91,7 @@ export function call(operator: string, ...args: (Expr | Json)[]): Json | typeof 
 function answerOfExpr(expr: Expr, context: JsonObject): Json | typeof failed {
   const { operand } = compileExpression(expr, {
     dialects: new Map([core, dialect].map((set) => [set.name, set])),
-    host: createHost(createDiagnosticSink()),
+    host: createHost(new Map(), () => undefined),
     slots: createSlots(),
     references: noReferences(),
   })
