@@ -1,5 +1,6 @@
 /** What every command of `switchyard` is made of. */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { parseTime } from '../environments/parse-time.js'
 
 /** What a command may touch of the process. Output goes nowhere else, so that tests can read it. */
 export interface CommandHost {
@@ -58,4 +59,11 @@ export function readOptions<const O extends Options>(args: readonly string[], op
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error })
   }
+}
+
+/** @throws UsageError for what is no RFC 3339 time */
+export function readTime(text: string): number {
+  const ms = parseTime(text)
+  if (ms === null) throw new UsageError(`--now ${text}: it has to be a time such as 2026-01-31T12:00:00Z`)
+  return ms
 }

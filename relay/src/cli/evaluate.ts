@@ -1,7 +1,7 @@
 /** `switchyard evaluate`: answers evaluation contexts from standard input with a flag document, as the relay would. */
 import { vendors, type AnyVendor, type Audience, type Snapshot } from '@switchyard/engine'
 import { createAnswering } from './answering.js'
-import { exitCode, readOptions, UsageError, type Command, type CommandHost } from './command.js'
+import { exitCode, readOptions, readTime, UsageError, type Command, type CommandHost } from './command.js'
 import { readLines } from './lines.js'
 import { formatDiagnostics, readDocument } from './read-document.js'
 
@@ -67,20 +67,8 @@ function readEvaluateOptions(args: readonly string[]): EvaluateOptions {
     document,
     flagKeys: flag === undefined ? null : [...new Set(flag)],
     audience: as,
-    nowMs: now === undefined ? null : parseTime(now),
+    nowMs: now === undefined ? null : readTime(now),
   }
-}
-
-const rfc3339 = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/i
-
-/** @throws UsageError for what is no RFC 3339 time, the 30th of February included */
-function parseTime(text: string): number {
-  const [, date = ''] = rfc3339.exec(text) ?? []
-  const ms = Date.parse(text.toUpperCase())
-  const isDate = date !== '' && new Date(`${date}T00:00:00Z`).toISOString().startsWith(date)
-  if (!isDate || Number.isNaN(ms))
-    throw new UsageError(`--now ${text}: it has to be a time such as 2026-01-31T12:00:00Z`)
-  return ms
 }
 
 async function answerLines(snapshot: Snapshot, options: EvaluateOptions, host: CommandHost): Promise<void> {

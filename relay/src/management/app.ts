@@ -2,6 +2,7 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import type { Logger } from '../telemetry/logger.js'
 import type { Metrics } from '../telemetry/metrics.js'
+import { explainHandlers } from './explain.js'
 import { tokenGuard, type Guards } from './guards.js'
 import { refuseMethod, sendError, sendJson, sendText } from './send.js'
 import { readStatus, type StatusOptions } from './status.js'
@@ -26,8 +27,9 @@ export function createManagementApp(options: ManagementOptions): Express {
     if (isAllowed(request, response)) next()
   })
   answer(app, '/status', (_request, response) => sendJson(response, 200, readStatus(options.status)))
+  app.all('/explain', ...explainHandlers(options.status))
   app.use((request, response) => {
-    const message = `there is no ${request.path} here: try /livez, /readyz, /metrics or /status`
+    const message = `there is no ${request.path} here: try /livez, /readyz, /metrics, /status or /explain`
     sendError(response, 404, { code: 'NOT_FOUND', message })
   })
   app.use(failed(options.logger))

@@ -34,10 +34,16 @@ export interface ManagementError {
   readonly message: string
 }
 
-/** Answers methods other than GET and HEAD; returns whether it did. */
-export function refuseMethod(path: string, method: string | undefined, response: ServerResponse): boolean {
-  if (method === 'GET' || method === 'HEAD') return false
-  response.setHeader('allow', 'GET, HEAD')
-  sendError(response, 405, { code: 'METHOD_NOT_ALLOWED', message: `${path} answers GET and HEAD, not ${method}` })
+/** Answers methods other than those that a path has, GET and HEAD unless told otherwise; returns whether it did. */
+export function refuseMethod(
+  path: string,
+  method: string | undefined,
+  response: ServerResponse,
+  allowed: readonly string[] = ['GET', 'HEAD'],
+): boolean {
+  if (method !== undefined && allowed.includes(method)) return false
+  response.setHeader('allow', allowed.join(', '))
+  const message = `${path} answers ${allowed.join(' and ')}, not ${method}`
+  sendError(response, 405, { code: 'METHOD_NOT_ALLOWED', message })
   return true
 }

@@ -1,0 +1,140 @@
+/** `POST /explain`: why flags answer what they answer. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { explain, redactExplanation, type Explanation } from '@switchyard/engine'
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express'
+import type { Served } from '../environments/environment.js'
+import { readExplainRequest, type ExplainRequest } from './explain-request.js'
+import { refuseMethod, sendError, sendJson, type ManagementError } from './send.js'
+import type { StatusOptions } from './status.js'
+
+/** What is answered. */
+export interface ExplainAnswer {
+  /** Identifier of the content that the flags were explained from. */
+  readonly revision: string
+  readonly environment: string
+  readonly explanations: readonly Explanation[]
+}
+
+const maxBodyBytes = 1_048_576
+/** More would be read by nobody. */
+const maxFlags = 200
+
+/** The handlers of the address, in order. */
+export function explainHandlers(options: StatusOptions): RequestHandler[] {
+  const parse = express.json({ limit: maxBodyBytes, inflate: false, strict: false })
+  return [
+    (request, response, next) => {
+      if (!refuseMethod('/explain', request.method, response, ['POST'])) next()
+    },
+    (request, response, next) => {
+      if (request.is('application/json') === false) refuseType(response)
+      else
+        parse(request, response, (error?: unknown) =>
+          error === undefined ? next() : refuseBody(error, response, next),
+        )
+    },
+    (request, response) => answer(request, response, options),
+  ]
+}
+
+async function answer(request: Request, response: Response, options: StatusOptions): Promise<void> {
+  if (request.body === undefined) return refuseType(response)
+  const read = readExplainRequest(request.body)
+  if (!read.ok) return sendError(response, 400, { code: 'INVALID_REQUEST', message: read.message })
+  const found = findServed(read.request, options)
+  if (!found.ok) return sendError(response, found.status, found.error)
+  const flagKeys = findFlags(read.request, found.served)
+  if (!flagKeys.ok) return sendError(response, flagKeys.status, flagKeys.error)
+  const explanations = await explainAll(flagKeys.flagKeys, found.served, read.request, options.now())
+  const body: ExplainAnswer = { revision: found.served.revision, environment: found.environment, explanations }
+  sendJson(response, 200, body)
+}
+
+interface Refusal {
+  readonly ok: false
+  readonly status: number
+  readonly error: ManagementError
+}
+
+function refusal(status: number, code: string, message: string): Refusal {
+  return { ok: false, status, error: { code, message } }
+}
+
+/** The environment that is meant, and the revision that it serves now. */
+function findServed(
+  { environment: wanted }: ExplainRequest,
+  { environments }: StatusOptions,
+): { readonly ok: true; readonly environment: string; readonly served: Served } | Refusal {
+  const known = environments.map(({ environment }) => environment)
+  const names = known.map(({ name }) => name).join(', ')
+  if (wanted === undefined && known.length > 1) {
+    return refusal(400, 'INVALID_REQUEST', `environment is missing: there are ${names}`)
+  }
+  const environment = wanted === undefined ? known[0] : known.find(({ name }) => name === wanted)
+  if (environment === undefined) {
+    return refusal(
+      404,
+      'ENVIRONMENT_NOT_FOUND',
+      `there is no environment ${JSON.stringify(wanted)}: there are ${names}`,
+    )
+  }
+  const { name, served } = environment
+  if (served === null) return refusal(503, 'PROVIDER_NOT_READY', `the environment ${name} has no data yet`)
+  return { ok: true, environment: name, served }
+}
+
+function findFlags(
+  { flagKeys: wanted }: ExplainRequest,
+  { snapshot }: Served,
+): { readonly ok: true; readonly flagKeys: readonly string[] } | Refusal {
+  const flagKeys = wanted ?? snapshot.flagKeys
+  if (flagKeys.length > maxFlags) {
+    const message = `at most ${maxFlags} flags are explained at once, and these are ${flagKeys.length}: name some as "flag"`
+    return refusal(400, 'INVALID_REQUEST', message)
+  }
+  const missing = flagKeys.find((key) => !Object.hasOwn(snapshot.ruleset.flags, key))
+  if (missing === undefined) return { ok: true, flagKeys }
+  return refusal(404, 'FLAG_NOT_FOUND', `flag ${JSON.stringify(missing)} not found`)
+}
+
+/** One after the other, with a chance for everything else in between: applications must not wait for a person's question. */
+async function explainAll(
+  flagKeys: readonly string[],
+  { snapshot }: Served,
+  { context, nowMs, isRedacted }: ExplainRequest,
+  requestedMs: number,
+): Promise<Explanation[]> {
+  const environment = { nowMs: nowMs ?? requestedMs, random: Math.random }
+  const explanations: Explanation[] = []
+  for (const flagKey of flagKeys) {
+    const explanation = explain(snapshot, flagKey, context, environment)
+    if (explanation !== null) explanations.push(isRedacted ? redactExplanation(explanation, context) : explanation)
+    await nextTurn()
+  }
+  return explanations
+}
+
+function refuseType(response: Response): void {
+  sendError(response, 415, { code: 'INVALID_REQUEST', message: 'the body must be application/json' })
+}
+
+/** Answers what the framework found wrong with the body; in its own words, fragments of the body would be repeated. */
+function refuseBody(error: unknown, response: Response, next: NextFunction): void {
+  switch (error instanceof Error && 'type' in error ? error.type : undefined) {
+    case 'entity.too.large':
+      return sendError(response, 413, {
+        code: 'INVALID_REQUEST',
+        message: `the body is longer than the ${maxBodyBytes} bytes that are accepted`,
+      })
+    case 'entity.parse.failed':
+      return sendError(response, 400, { code: 'INVALID_REQUEST', message: 'the body is not JSON' })
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return sendError(response, 415, { code: 'INVALID_REQUEST', message: 'the body must be UTF-8, not compressed' })
+    // Who has gone wants no answer.
+    case 'request.aborted':
+      return
+    default:
+      return next(error)
+  }
+}
