@@ -162,7 +162,18 @@ class DocumentLine implements RunningEnvironment {
     if (previous !== null && previous.snapshot.flagKeys.length > 0 && snapshot.flagKeys.length === 0) {
       this.#logger.warn({ revision }, 'the new revision has no flags: every flag will be answered FLAG_NOT_FOUND')
     }
+    this.#warnOfErrors(revision)
     this.#tell(this.#listeners, served, previous)
+  }
+
+  /** Who has just changed a flag looks here first. */
+  #warnOfErrors(revision: string): void {
+    const errors = this.#diagnostics.filter(({ severity }) => severity === 'error')
+    const [first] = errors
+    if (first === undefined) return
+    const { code, path, message } = first
+    const fields = { revision, count: errors.length, code, place: path.join('.'), reason: message }
+    this.#logger.warn(fields, 'a part of the new revision does not work: /status lists all findings')
   }
 
   #confirm(): void {

@@ -199,6 +199,19 @@ describe('an environment', () => {
     expect(lines.filter(({ level }) => level === 'warn')).toHaveLength(1)
   })
 
+  it('warns once of each revision that has an error, and names the first one', () => {
+    const { environment, sink, lines } = start()
+    const odd = { severity: 'warning', code: 'INVALID_VALUE', path: ['flags', 'b'], message: 'odd' } as const
+    const broken = { ...odd, severity: 'error', path: ['flags', 'a'], message: 'broken' } as const
+    sink.document(documentOf({ a: 1 }), { diagnostics: [odd] })
+    sink.document(documentOf({ a: 2 }), { diagnostics: [odd, broken, broken] })
+    sink.document(documentOf({ a: 2 }), { diagnostics: [odd, broken, broken] })
+    expect(environment.status().diagnostics).toHaveLength(3)
+    expect(lines.filter(({ level }) => level === 'warn')).toEqual([
+      expect.objectContaining({ count: 2, code: 'INVALID_VALUE', place: 'flags.a', reason: 'broken' }),
+    ])
+  })
+
   it('measures how long a change took, of changes after the first document', () => {
     const { environment, sink, clock } = start()
     sink.document(documentOf({ a: 1 }), { changedAtMs: 0 })
