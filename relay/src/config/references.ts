@@ -73,8 +73,12 @@ async function resolveText(resolver: Resolver, value: unknown, place: Place): Pr
 
 /** Replaces `${NAME}`; `$${` stands for `${` itself. */
 function withVariables(resolver: Resolver, text: string, place: Place): string {
-  return text.replaceAll(/\$(\$?)\{([^}]*)\}/g, (reference, escape: string, name: string) => {
+  return text.replaceAll(/\$(\$?)\{([^}]*)(\}?)/g, (reference, escape: string, name: string, end: string) => {
     if (escape) return reference.slice(1)
+    if (!end) {
+      refuse(resolver, place, '${ without }', 'a ${ has no }; $${ stands for ${ itself')
+      return reference
+    }
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
       refuse(resolver, place, '${...} around something else', 'there is no name of a variable between ${ and }')
       return reference

@@ -436,16 +436,17 @@ environments:
   },
   {
     name: 'secrets from variables and from files',
-    file: withEnvironment(`    clientKeys: ['web-\${SUFFIX}', { fromFile: /run/key }, '$\${SUFFIX}']`),
+    file: withEnvironment(`    clientKeys: ['web-\${SUFFIX}', { fromFile: /run/key }, '$\${SUFFIX}', '$\${']`),
     env: {
       ...oneEnvironment,
       SWITCHYARD_ENVIRONMENTS__E__CLIENT_KEYS__0: 'web-${SUFFIX}',
       SWITCHYARD_ENVIRONMENTS__E__CLIENT_KEYS__1__FROM_FILE: '/run/key',
       SWITCHYARD_ENVIRONMENTS__E__CLIENT_KEYS__2: '$${SUFFIX}',
+      SWITCHYARD_ENVIRONMENTS__E__CLIENT_KEYS__3: '$${',
     },
     files: { '/run/key': 'from-a-file\n' },
     says: ({ environments }) => environments[0]?.clientKeys,
-    expected: ['web-a1', 'from-a-file', '${SUFFIX}'],
+    expected: ['web-a1', 'from-a-file', '${SUFFIX}', '${'],
   },
 ]
 

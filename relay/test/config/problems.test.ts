@@ -224,6 +224,12 @@ const secrets: readonly Row[] = [
     lines: ['5:18: environments.e.clientKeys[0] has no value: there is no name of a variable between ${ and }.'],
   },
   {
+    name: 'a reference that does not end',
+    file: withEnvironment("    clientKeys: ['${SET}-${SET']"),
+    env: { SET: 'hunter2' },
+    lines: ['5:18: environments.e.clientKeys[0] has no value: a ${ has no }; $${ stands for ${ itself.'],
+  },
+  {
     name: 'a file that does not exist',
     file: withEnvironment('    clientKeys: [{ fromFile: keys/a }]'),
     lines: ['5:18: environments.e.clientKeys[0] has no value: the file /etc/switchyard/keys/a does not exist.'],
