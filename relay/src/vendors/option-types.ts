@@ -2,6 +2,7 @@
  * The kinds of values an option may have, in the same words for the relay and for every vendor. The entries of `meta` reach the
  * JSON Schema, from which problems, variable names and the documentation are written.
  */
+import { isIPv6 } from 'node:net'
 import { z } from 'zod'
 
 /** What is known about an option besides its type. `expects` completes the sentence "must be ...". */
@@ -103,7 +104,8 @@ function isHttpUrl(text: string): boolean {
 export function host(): z.ZodType<string, string> {
   return z
     .string()
-    .regex(/^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$/)
+    .regex(/^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$/, { abort: true })
+    .refine((name) => !name.includes(':') || isIPv6(name))
     .meta({ expects: 'a host name or an IP address, without port and brackets' })
 }
 

@@ -19,7 +19,7 @@ function withUpstream(options: string): string {
   return `environments: { e: { upstream: { ${options} } } }`
 }
 
-const upstreamTypes = 'featbit, file, flagbase, flagsmith'
+const upstreamTypes = 'cloudbees, featbit, file, flagbase, flagsmith'
 
 const settings: readonly Row[] = [
   {
@@ -43,6 +43,17 @@ const settings: readonly Row[] = [
     lines: ['5:11: server.prot is not a setting; did you mean port?'],
   },
   {
+    name: 'hosts with a port, in brackets, and of no kind',
+    file: withEnvironment(
+      "server: { host: '10.0.0.1:80' }\nmanagement: { host: '[::1]', allowedHosts: [':::'], token: t }",
+    ),
+    lines: [
+      '5:11: server.host must be a host name or an IP address, without port and brackets, not "10.0.0.1:80".',
+      '6:15: management.host must be a host name or an IP address, without port and brackets, not "[::1]".',
+      '6:45: management.allowedHosts[0] must be a host name or an IP address, without port and brackets, not ":::".',
+    ],
+  },
+  {
     name: 'a key from elsewhere',
     file: withEnvironment('log:\n  level: info\n  colour: true'),
     lines: ['7:3: log.colour is not a setting: expected one of level, format.'],
@@ -64,7 +75,7 @@ const settings: readonly Row[] = [
     name: 'an option of another kind of upstream',
     file: withUpstream('type: file, path: /f, realtime: true'),
     lines: [
-      '1:56: environments.e.upstream.realtime is not a setting: expected one of type, path, vendor, format, pollInterval.',
+      '1:56: environments.e.upstream.realtime is not a setting: expected one of type, path, vendor, format, pollInterval, stickinessAttribute, datetimeAttributes.',
     ],
   },
   {
@@ -111,6 +122,13 @@ const settings: readonly Row[] = [
     file: withUpstream('type: file, path: /f, pollInterval: 9ms'),
     lines: [
       '1:56: environments.e.upstream.pollInterval must be a duration with a unit, such as 250ms, 10s or 5m, from 10ms to 596h, not "9ms".',
+    ],
+  },
+  {
+    name: 'a key that is none of CloudBees',
+    file: withUpstream('type: cloudbees, environmentKey: ser.abc'),
+    lines: [
+      '1:51: environments.e.upstream.environmentKey must be a key of 24 hexadecimal digits or a UUID, ${VARIABLE} or { fromFile: path }, not a text of 7 characters.',
     ],
   },
   {
