@@ -1,9 +1,10 @@
 /** An OFREP 0.3.0 client without opinions: it asks, reads strictly, and says what it got. */
-import { parseObject, readFlag, readMetadata, textOf } from './read-answer.js'
+import { parseObject, readFlag, readFlags, textOf, type FlagSet } from './read-answer.js'
 import { parseRetryAfter } from './retry-after.js'
-import type { Failure, FlagAnswer, Metadata, Transport, TransportResponse } from './wire.js'
+import type { Failure, FlagAnswer, Transport, TransportResponse } from './wire.js'
 
-export interface OfrepClientOptions {
+/** Whom to ask, and how. */
+export interface OfrepServer {
   /** Ends before `/ofrep`; a path prefix is kept, trailing slashes are not. */
   readonly baseUrl: string
   readonly headers: { readonly [name: string]: string }
@@ -15,15 +16,13 @@ export interface OfrepClientOptions {
 /** What a bulk request may carry besides the context. */
 export interface BulkConditions {
   /** Validator of the answer held, for a 304. */
-  readonly etag?: string | undefined
+  readonly etag?: string | null | undefined
   /** Hints from a change event: the server may wait until it has that version. */
   readonly query?: string | undefined
 }
 
-export interface BulkAnswer {
+export interface BulkAnswer extends FlagSet {
   readonly kind: 'flags'
-  readonly flags: ReadonlyMap<string, FlagAnswer>
-  readonly metadata: Metadata
   readonly etag: string | null
   readonly eventStreams: readonly unknown[]
 }
@@ -33,43 +32,47 @@ export type BulkResult = { readonly response?: TransportResponse } & (
 )
 export type FlagResult = { readonly response?: TransportResponse } & (FlagAnswer | Failure)
 
-export interface OfrepClient {
-  /** Evaluates one flag. Never rejects. */
-  evaluateFlag(flagKey: string, context: object): Promise<FlagResult>
-  /** Evaluates all flags. Never rejects. */
-  evaluateFlags(context: object, conditions?: BulkConditions): Promise<BulkResult>
+/** Evaluates one flag. Never rejects. */
+export function evaluateFlag(server: OfrepServer, flagKey: string, context: object): Promise<FlagResult> {
+  const path = `/${encodeURIComponent(flagKey)}`
+  return post(server, { path, context, headers: {} }, (response) => readSingle(response, flagKey))
 }
 
-export function createOfrepClient({ baseUrl, headers, transport, now }: OfrepClientOptions): OfrepClient {
+/** Evaluates all flags. Never rejects. */
+export function evaluateFlags(
+  server: OfrepServer,
+  context: object,
+  { etag, query }: BulkConditions = {},
+): Promise<BulkResult> {
+  const headers: Question['headers'] = etag ? { 'if-none-match': etag } : {}
+  return post(server, { path: query ? `?${query}` : '', context, headers }, readBulk)
+}
+
+interface Question {
+  /** After the address of the flags. */
+  readonly path: string
+  readonly context: object
+  readonly headers: { readonly [name: string]: string }
+}
+
+async function post<Result>(
+  { baseUrl, headers, transport, now }: OfrepServer,
+  question: Question,
+  read: (response: TransportResponse) => Result | null,
+): Promise<(Result | Failure) & { readonly response?: TransportResponse }> {
   const root = `${baseUrl.replace(/\/+$/, '')}/ofrep/v1/evaluate/flags`
-
-  async function post<Result>(
-    url: string,
-    context: object,
-    more: { readonly [name: string]: string },
-    read: (response: TransportResponse) => Result | null,
-  ): Promise<(Result | Failure) & { readonly response?: TransportResponse }> {
-    try {
-      const request = {
-        url,
-        headers: { 'content-type': 'application/json', ...headers, ...more },
-        body: JSON.stringify({ context }),
-      }
-      const response = await transport(request)
-      return { ...(read(response) ?? failureOf(response, now())), response }
-    } catch (error) {
-      return {
-        kind: 'unavailable',
-        message: `no answer from ${root}: ${error instanceof Error ? error.message : String(error)}`,
-      }
+  try {
+    const response = await transport({
+      url: root + question.path,
+      headers: { 'content-type': 'application/json', ...headers, ...question.headers },
+      body: JSON.stringify({ context: question.context }),
+    })
+    return { ...(read(response) ?? failureOf(response, now())), response }
+  } catch (error) {
+    return {
+      kind: 'unavailable',
+      message: `no answer from ${root}: ${error instanceof Error ? error.message : String(error)}`,
     }
-  }
-
-  return {
-    evaluateFlag: (flagKey, context) =>
-      post(`${root}/${encodeURIComponent(flagKey)}`, context, {}, (response) => readSingle(response, flagKey)),
-    evaluateFlags: (context, { etag, query } = {}) =>
-      post(root + (query ? `?${query}` : ''), context, etag === undefined ? {} : { 'if-none-match': etag }, readBulk),
   }
 }
 
@@ -83,18 +86,12 @@ function readSingle({ status, body }: TransportResponse, flagKey: string): FlagA
 function readBulk(response: TransportResponse): BulkAnswer | { readonly kind: 'unchanged' } | null {
   if (response.status === 304) return { kind: 'unchanged' }
   const answer = response.status === 200 ? parseObject(response.body) : null
-  const items = answer?.['flags']
-  if (!answer || !Array.isArray(items)) return null
-  const flags = new Map<string, FlagAnswer>()
-  for (const item of items) {
-    const flag = readFlag(item)
-    if (flag !== null) flags.set(flag.key, flag)
-  }
-  const streams = answer['eventStreams']
+  const set = readFlags(answer)
+  if (set === null) return null
+  const streams = answer?.['eventStreams']
   return {
     kind: 'flags',
-    flags,
-    metadata: readMetadata(answer['metadata']),
+    ...set,
     etag: response.header('etag'),
     eventStreams: Array.isArray(streams) ? streams : [],
   }
@@ -103,10 +100,12 @@ function readBulk(response: TransportResponse): BulkAnswer | { readonly kind: 'u
 function failureOf(response: TransportResponse, nowMs: number): Failure {
   const { status } = response
   const error = parseObject(response.body)
-  const details = textOf(error?.['errorDetails']) ?? textOf(error?.['errorCode'])
+  const errorCode = textOf(error?.['errorCode'])
+  const details = textOf(error?.['errorDetails']) ?? errorCode
   const message = `status ${status}${details === undefined ? '' : `: ${details}`}`
   if (status === 401 || status === 403) return { kind: 'refused', message }
   const retryAfterMs = parseRetryAfter(response.header('retry-after'), nowMs)
   if (status === 429 || (status === 503 && retryAfterMs !== null)) return { kind: 'later', message, retryAfterMs }
+  if (status === 400 && errorCode !== undefined) return { kind: 'invalid', message, errorCode }
   return { kind: 'unavailable', message: status === 200 ? 'the answer is not OFREP' : message }
 }

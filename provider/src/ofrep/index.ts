@@ -1,11 +1,13 @@
 export {
-  createOfrepClient,
+  evaluateFlag,
+  evaluateFlags,
   type BulkAnswer,
   type BulkConditions,
   type BulkResult,
   type FlagResult,
-  type OfrepClient,
+  type OfrepServer,
 } from './client.js'
+export { parseObject, readFlags, type FlagSet } from './read-answer.js'
 export { parseRetryAfter } from './retry-after.js'
 export { failed, resolve, type Resolution, type ValueType } from './resolve.js'
 export type * from './wire.js'

@@ -3,6 +3,26 @@ import type { FlagAnswer, Json, Metadata } from './wire.js'
 
 type Members = { readonly [name: string]: unknown }
 
+/** What a bulk answer says about flags, wherever it was kept. */
+export interface FlagSet {
+  /** As they came; to be kept and read again. */
+  readonly items: readonly unknown[]
+  readonly flags: ReadonlyMap<string, FlagAnswer>
+  readonly metadata: Metadata
+}
+
+/** The flags in a bulk answer, or null when it is none. Items that are no answer about a flag are left out. */
+export function readFlags(answer: unknown): FlagSet | null {
+  const items = isObject(answer) ? answer['flags'] : null
+  if (!isObject(answer) || !Array.isArray(items)) return null
+  const flags = new Map<string, FlagAnswer>()
+  for (const item of items) {
+    const flag = readFlag(item)
+    if (flag !== null) flags.set(flag.key, flag)
+  }
+  return { items, flags, metadata: readMetadata(answer['metadata']) }
+}
+
 /** The JSON object in a body, or null. */
 export function parseObject(body: string): Members | null {
   try {
@@ -40,7 +60,7 @@ export function textOf(value: unknown): string | undefined {
 }
 
 /** Flat metadata; members of other types are left out. */
-export function readMetadata(value: unknown): Metadata {
+function readMetadata(value: unknown): Metadata {
   if (!isObject(value)) return {}
   const entries = Object.entries(value).filter(([, member]) => ['boolean', 'number', 'string'].includes(typeof member))
   return Object.fromEntries(entries) as Metadata

@@ -42,5 +42,7 @@ export type Failure =
   | { readonly kind: 'refused'; readonly message: string }
   /** 429, and 503 with `Retry-After`: not before that moment. */
   | { readonly kind: 'later'; readonly message: string; readonly retryAfterMs: number | null }
+  /** 400 with a code: this context cannot be evaluated. */
+  | { readonly kind: 'invalid'; readonly message: string; readonly errorCode: string }
   /** Anything else: unreachable, too slow, not OFREP. */
   | { readonly kind: 'unavailable'; readonly message: string }

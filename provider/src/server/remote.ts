@@ -1,12 +1,13 @@
 /** Evaluation by the relay: one request for each answer. */
 import {
-  createOfrepClient,
+  evaluateFlag,
+  evaluateFlags,
   failed,
   resolve,
   type Failure,
   type FlagAnswer,
   type Json,
-  type OfrepClient,
+  type OfrepServer,
   type Resolution,
   type TransportResponse,
   type ValueType,
@@ -22,7 +23,7 @@ export interface RemoteEvents {
 
 /** Asks the relay. Never throws, never rejects. */
 export class Remote {
-  readonly #client: OfrepClient
+  readonly #server: OfrepServer
   readonly #events: RemoteEvents
   readonly #now: () => number
   /** No request before that moment, epoch milliseconds: the relay asked for a pause. */
@@ -30,13 +31,13 @@ export class Remote {
 
   constructor({ baseUrl, headers }: Settings, transport: ClosableTransport, events: RemoteEvents) {
     this.#now = Date.now
-    this.#client = createOfrepClient({ baseUrl, headers, transport: transport.send, now: this.#now })
+    this.#server = { baseUrl, headers, transport: transport.send, now: this.#now }
     this.#events = events
   }
 
   /** Asks once for this context's flags. @returns what is wrong, or null */
   async probe(context: object): Promise<Failure | null> {
-    const result = await this.#client.evaluateFlags(context)
+    const result = await evaluateFlags(this.#server, context)
     if (result.kind !== 'flags' && result.kind !== 'unchanged') return this.#failed(result)
     if (result.response !== undefined) this.#events.answered(result.response)
     return null
@@ -52,7 +53,7 @@ export class Remote {
   async #ask(flagKey: string, context: object): Promise<FlagAnswer | string> {
     const pauseMs = this.#notBeforeMs - this.#now()
     if (pauseMs > 0) return `the relay asked for a pause of ${pauseMs} ms`
-    const result = await this.#client.evaluateFlag(flagKey, context)
+    const result = await evaluateFlag(this.#server, flagKey, context)
     if (result.kind !== 'value' && result.kind !== 'error') return this.#failed(result).message
     if (result.response !== undefined) this.#events.answered(result.response)
     return result
