@@ -21,14 +21,22 @@ editor that understands YAML takes it from this line at the top of the file:
 Two variables and no file serve one Flagsmith environment to this machine, without keys:
 
 \`\`\`sh
-SWITCHYARD_ENVIRONMENTS__PRODUCTION__UPSTREAM__TYPE=flagsmith
-SWITCHYARD_ENVIRONMENTS__PRODUCTION__UPSTREAM__ENVIRONMENT_KEY=ser.your-server-side-key
+export SWITCHYARD_ENVIRONMENTS__PRODUCTION__UPSTREAM__TYPE=flagsmith
+export SWITCHYARD_ENVIRONMENTS__PRODUCTION__UPSTREAM__ENVIRONMENT_KEY=ser.your-server-side-key
+npx @switchyard/relay
 \`\`\`
+
+From a clone, \`npm ci && npm run build\` comes first.
 
 ## The file
 
 YAML 1.2 or JSON; \`SWITCHYARD_CONFIG\` or \`--config\` names it. Keys that are no setting and keys that are written twice are
 errors. Paths in the file count from the folder that it is in.
+
+\`\`\`sh
+npx @switchyard/relay check --config switchyard.yaml # says what is wrong, and starts nothing
+npx @switchyard/relay serve --config switchyard.yaml
+\`\`\`
 
 ## Environment variables
 
