@@ -14,6 +14,13 @@ const commands: ReadonlyMap<string, { readonly summary: string; readonly load: (
     { summary: 'answer contexts from standard input', load: async () => (await import('./evaluate.js')).evaluate },
   ],
   [
+    'explain',
+    {
+      summary: 'say why flags answer what they answer',
+      load: async () => (await import('./explain.js')).explain,
+    },
+  ],
+  [
     'health',
     { summary: 'ask a running relay whether it is ready', load: async () => (await import('./health.js')).health },
   ],
