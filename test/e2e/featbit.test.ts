@@ -12,6 +12,11 @@ import { type Entities, type FakeFeatBit, startFakeFeatBit, type StreamFault } f
 import type { Fault } from '../upstreams/faults.js'
 import { startTestRelay, type TestRelay } from './relay-process.js'
 
+/** Waits until it is so, for longer than even a busy machine needs. */
+function eventually<T>(read: () => T, options = {}): ReturnType<typeof expect.poll<T>> {
+  return expect.poll(read, { timeout: 10_000, ...options })
+}
+
 let fake: FakeFeatBit
 let relay: TestRelay
 
@@ -47,13 +52,13 @@ async function start(settings: Readonly<Record<string, string>> = {}): Promise<v
     ENVIRONMENTS__PROD__UPSTREAM__SERVER_SECRET: fake.serverSecret,
     ENVIRONMENTS__PROD__UPSTREAM__BASE_URL: fake.baseUrl,
     ENVIRONMENTS__PROD__UPSTREAM__POLL_INTERVAL: '20ms',
-    ENVIRONMENTS__PROD__UPSTREAM__PING_INTERVAL: '100ms',
-    ENVIRONMENTS__PROD__UPSTREAM__TIMEOUT: '300ms',
-    ENVIRONMENTS__PROD__UPSTREAM__CONNECT_TIMEOUT: '300ms',
+    ENVIRONMENTS__PROD__UPSTREAM__PING_INTERVAL: '400ms',
+    ENVIRONMENTS__PROD__UPSTREAM__TIMEOUT: '1s',
+    ENVIRONMENTS__PROD__UPSTREAM__CONNECT_TIMEOUT: '1s',
     ENVIRONMENTS__PROD__UPSTREAM__MAX_DOCUMENT_BYTES: '1000000',
     ...settings,
   })
-  await expect.poll(() => relay.flags({ targetingKey: 'u' })).toEqual({ banner: 'first' })
+  await eventually(() => relay.flags({ targetingKey: 'u' })).toEqual({ banner: 'first' })
 }
 
 afterEach(async () => {
@@ -80,7 +85,7 @@ describe('an application over FeatBit', () => {
     expect(await seen()).toBe('first')
     const changedMs = performance.now()
     fake.change({ featureFlags: second.featureFlags })
-    await expect.poll(seen, { interval: 10, timeout: 5_000 }).toBe('second')
+    await eventually(seen, { interval: 10 }).toBe('second')
     expect(performance.now() - changedMs).toBeLessThan(1_000)
   })
 
@@ -94,20 +99,20 @@ describe('an application over FeatBit', () => {
       flagMetadata: { variationName: 'beta' },
     })
     fake.change({ segments: [segmentEntry({ ...testers, included: [], updatedAt: '2026-10-01T00:00:00Z' })] })
-    await expect.poll(() => client.getStringValue('banner', 'none', { targetingKey: 'tess' })).toBe('first')
+    await eventually(() => client.getStringValue('banner', 'none', { targetingKey: 'tess' })).toBe('first')
     fake.change({
       featureFlags: [flagEntry({ ...banner('first'), isArchived: true, updatedAt: '2026-11-01T00:00:00Z' })],
     })
-    await expect
-      .poll(async () => (await client.getStringDetails('banner', 'none', { targetingKey: 'u' })).errorCode)
-      .toBe('FLAG_NOT_FOUND')
+    await eventually(
+      async () => (await client.getStringDetails('banner', 'none', { targetingKey: 'u' })).errorCode,
+    ).toBe('FLAG_NOT_FOUND')
   })
 
   it('gets no condition matched on attributes it does not send, where that is configured', async () => {
     await start({ ENVIRONMENTS__PROD__UPSTREAM__MISSING_ATTRIBUTES: 'no-match' })
     const flag = conditionalEntry([condition('country', 'NotEqual', 'de')], { updatedAt: '2026-10-01T00:00:00Z' })
     fake.change({ featureFlags: [flag] })
-    await expect.poll(() => relay.flags({ targetingKey: 'u' })).toEqual({ banner: 'first', f: false })
+    await eventually(() => relay.flags({ targetingKey: 'u' })).toEqual({ banner: 'first', f: false })
     expect(await relay.flags({ targetingKey: 'u', country: 'fr' })).toEqual({ banner: 'first', f: true })
   })
 })
@@ -132,24 +137,24 @@ describe("while FeatBit's WebSocket", () => {
     '%s, the last good data is served, and status says why',
     async (_row, fault, code, standIn) => {
       await start()
-      await expect.poll(() => relay.metric(unchanged)).toBeGreaterThan(0)
+      await eventually(() => relay.metric(unchanged)).toBeGreaterThan(0)
       fake.streamFault = fault
       if (fault.kind === 'close') fake.connections[0]?.close(fault.code)
       else if (fault.kind !== 'mute') fake.connections[0]?.cut()
-      await expect.poll(async () => (await relay.status()).lastError?.code, { timeout: 10_000 }).toBe(code)
+      await eventually(async () => (await relay.status()).lastError?.code).toBe(code)
       expect(await relay.metric(code === 'DOCUMENT_INVALID' ? refused : failed)).toBeGreaterThan(0)
       expect(await relay.flags({ targetingKey: 'u' })).toEqual({ banner: 'first' })
       expect(await relay.flags({ targetingKey: 'tess' })).toEqual({ banner: 'beta' })
 
       const state = standIn === 'polled' ? 'fresh' : 'stale'
-      await expect.poll(async () => (await relay.status()).state, { timeout: 10_000 }).toBe(state)
-      await expect.poll(() => fake.connections.length, { timeout: 10_000 }).toBeGreaterThan(1)
+      await eventually(async () => (await relay.status()).state).toBe(state)
+      await eventually(() => fake.connections.length).toBeGreaterThan(1)
       expect(fake.requests.length > 0).toBe(standIn === 'polled')
 
       fake.publish(second)
       fake.streamFault = null
-      await expect.poll(() => relay.flags({ targetingKey: 'u' }), { timeout: 10_000 }).toEqual({ banner: 'second' })
-      await expect.poll(async () => (await relay.status()).state).toBe('fresh')
+      await eventually(() => relay.flags({ targetingKey: 'u' })).toEqual({ banner: 'second' })
+      await eventually(async () => (await relay.status()).state).toBe('fresh')
     },
   )
 
@@ -158,12 +163,12 @@ describe("while FeatBit's WebSocket", () => {
     fake.streamFault = { kind: 'status', status: 502 }
     fake.connections[0]?.cut()
     fake.publish(second)
-    await expect.poll(() => relay.flags({ targetingKey: 'u' }), { timeout: 10_000 }).toEqual({ banner: 'second' })
+    await eventually(() => relay.flags({ targetingKey: 'u' })).toEqual({ banner: 'second' })
     expect((await relay.status()).state).toBe('fresh')
     fake.streamFault = null
-    await expect.poll(() => fake.connections.at(-1)?.messages.length, { timeout: 10_000 }).toBeGreaterThan(1)
+    await eventually(() => fake.connections.at(-1)?.messages.length).toBeGreaterThan(1)
     fake.change({ featureFlags: [banner('first', '2026-11-01T00:00:00Z')] })
-    await expect.poll(() => relay.flags({ targetingKey: 'u' })).toEqual({ banner: 'first' })
+    await eventually(() => relay.flags({ targetingKey: 'u' })).toEqual({ banner: 'first' })
   })
 })
 
@@ -193,14 +198,14 @@ describe('while FeatBit, without its WebSocket,', () => {
     async (_row, fault, code, counter) => {
       await start({ ENVIRONMENTS__PROD__UPSTREAM__STREAMING: 'false' })
       fake.fault = fault
-      await expect.poll(async () => (await relay.status()).lastError?.code, { timeout: 5_000 }).toBe(code)
+      await eventually(async () => (await relay.status()).lastError?.code).toBe(code)
       expect(await relay.flags({ targetingKey: 'u' })).toEqual({ banner: 'first' })
       expect((await relay.status()).state).toBe('stale')
       expect(await relay.metric(counter)).toBeGreaterThan(0)
 
       fake.fault = null
       fake.publish(second)
-      await expect.poll(() => relay.flags({ targetingKey: 'u' }), { timeout: 10_000 }).toEqual({ banner: 'second' })
+      await eventually(() => relay.flags({ targetingKey: 'u' })).toEqual({ banner: 'second' })
       expect((await relay.status()).state).toBe('fresh')
       expect(fake.connections).toEqual([])
     },
@@ -209,7 +214,7 @@ describe('while FeatBit, without its WebSocket,', () => {
   it('says "not modified" to everything, what is served stays and counts as confirmed', async () => {
     await start({ ENVIRONMENTS__PROD__UPSTREAM__STREAMING: 'false' })
     fake.fault = { kind: 'unaskedNotModified' }
-    await expect.poll(() => relay.metric(unchanged)).toBeGreaterThan(2)
+    await eventually(() => relay.metric(unchanged)).toBeGreaterThan(2)
     expect(await relay.flags({ targetingKey: 'u' })).toEqual({ banner: 'first' })
   })
 })

@@ -7,7 +7,7 @@ import {
 } from '../../../../engine/test/vendors/featbit/documents.js'
 import { dataSync, type Entities, type FakeFeatBit } from '../../../../test/upstreams/fake-featbit.js'
 import type { Fault } from '../../../../test/upstreams/faults.js'
-import { run, startFake, stopAll, type Running } from './running.js'
+import { eventually, run, startFake, stopAll, type Running } from './running.js'
 
 afterEach(stopAll)
 
@@ -23,7 +23,7 @@ async function start(
 ): Promise<{ fake: FakeFeatBit; running: Running }> {
   const fake = await startFake(entities)
   const running = run(fake, { streaming: false, ...options })
-  await expect.poll(() => running.environment.served).not.toBeNull()
+  await eventually(() => running.environment.served).not.toBeNull()
   return { fake, running }
 }
 
@@ -35,12 +35,12 @@ describe('FeatBit without a WebSocket', () => {
   it('is asked for everything, then for what has changed', async () => {
     const { fake, running } = await start()
     expect(running.environment.status().upstream).toBe(`${fake.baseUrl}/api/public/sdk/server/latest-all`)
-    await expect.poll(() => running.environment.activity.fetches.unchanged).toBeGreaterThan(2)
+    await eventually(() => running.environment.activity.fetches.unchanged).toBeGreaterThan(2)
     expect(paths(fake).slice(0, 3)).toEqual(['0', String(version), String(version)])
     fake.change({ featureFlags: [switchedOff, flagEntry({ key: 'new', updatedAt: '2026-10-01T00:00:00.5Z' })] })
-    await expect.poll(() => running.value('f')).toBe(false)
+    await eventually(() => running.value('f')).toBe(false)
     expect(running.value('new')).toBe(true)
-    await expect.poll(() => paths(fake).at(-1)).toBe(String(Date.parse('2026-10-01T00:00:00.5Z')))
+    await eventually(() => paths(fake).at(-1)).toBe(String(Date.parse('2026-10-01T00:00:00.5Z')))
     expect(running.environment.activity.fetches).toMatchObject({ document: 2, refused: 0, failed: 0 })
     expect(fake.connections).toEqual([])
   })
@@ -49,7 +49,7 @@ describe('FeatBit without a WebSocket', () => {
     const { fake, running } = await start()
     fake.fault = { kind: 'status', status: 200, headers: { etag: 'W/"abc"' }, body: dataSync('full', on) }
     const { length } = fake.requests
-    await expect.poll(() => fake.requests.length).toBeGreaterThan(length + 3)
+    await eventually(() => fake.requests.length).toBeGreaterThan(length + 3)
     expect(fake.requests.map(({ headers }) => headers.authorization)).toEqual(
       fake.requests.map(() => fake.serverSecret),
     )
@@ -60,14 +60,14 @@ describe('FeatBit without a WebSocket', () => {
   it('may answer with everything each time, as it did before version 3.3', async () => {
     const { fake, running } = await start()
     fake.fault = { kind: 'status', status: 200, body: dataSync('full', off) }
-    await expect.poll(() => running.value('f')).toBe(false)
+    await eventually(() => running.value('f')).toBe(false)
   })
 
   it('is asked for everything again after a while, and a deletion is seen', async () => {
     const both = { featureFlags: [flagEntry(), flagEntry({ key: 'other' })], segments: [] }
     const { fake, running } = await start(both, { fullSyncIntervalMs: 100 })
     fake.publish(on)
-    await expect.poll(() => running.environment.served?.snapshot.flagKeys).toEqual(['f'])
+    await eventually(() => running.environment.served?.snapshot.flagKeys).toEqual(['f'])
     expect(paths(fake).filter((since) => since === '0').length).toBeGreaterThan(1)
   })
 
@@ -78,10 +78,10 @@ describe('FeatBit without a WebSocket', () => {
       updatedAt: '2026-10-01T00:00:00Z',
     })
     fake.publish({ featureFlags: [asking], segments: [shared] })
-    await expect.poll(() => running.environment.status().diagnostics).toEqual([])
-    await expect.poll(() => paths(fake).length).toBe(3)
+    await eventually(() => running.environment.status().diagnostics).toEqual([])
+    await eventually(() => paths(fake).length).toBe(3)
     expect(paths(fake)).toEqual(['0', String(version), '0'])
-    await expect.poll(() => running.value('f')).toBe(true)
+    await eventually(() => running.value('f')).toBe(true)
   })
 
   it('is asked again at its pace where the segment is nowhere', async () => {
@@ -90,9 +90,9 @@ describe('FeatBit without a WebSocket', () => {
     })
     const { fake, running } = await start()
     fake.publish({ featureFlags: [asking], segments: [] })
-    await expect.poll(() => running.environment.status().diagnostics.length).toBe(1)
+    await eventually(() => running.environment.status().diagnostics.length).toBe(1)
     const confirmed = running.environment.activity.fetches.unchanged
-    await expect.poll(() => running.environment.activity.fetches.unchanged).toBeGreaterThan(confirmed + 3)
+    await eventually(() => running.environment.activity.fetches.unchanged).toBeGreaterThan(confirmed + 3)
     expect(paths(fake).filter((since) => since === '0')).toHaveLength(2)
   })
 
@@ -117,13 +117,13 @@ describe('FeatBit without a WebSocket', () => {
   ])('may answer with %s: what is served stays, and is renewed later', async (_row, fault, code) => {
     const { fake, running } = await start()
     fake.fault = fault
-    await expect.poll(() => running.environment.status().lastError?.code, { timeout: 5_000 }).toBe(code)
+    await eventually(() => running.environment.status().lastError?.code).toBe(code)
     expect(running.value('f')).toBe(true)
     expect(running.environment.status().state).toBe('stale')
     fake.fault = null
     fake.publish(off)
-    await expect.poll(() => running.value('f'), { timeout: 5_000 }).toBe(false)
-    await expect.poll(() => running.environment.status().state).toBe('fresh')
+    await eventually(() => running.value('f')).toBe(false)
+    await eventually(() => running.environment.status().state).toBe('fresh')
   })
 
   it.each<[string, Fault]>([
@@ -134,24 +134,24 @@ describe('FeatBit without a WebSocket', () => {
     const fake = await startFake(on)
     fake.fault = fault
     const running = run(fake, { streaming: false })
-    await expect.poll(() => codes(running)[0]).toBe('UPSTREAM_MALFORMED')
+    await eventually(() => codes(running)[0]).toBe('UPSTREAM_MALFORMED')
     expect(running.environment.served).toBeNull()
     fake.fault = null
-    await expect.poll(() => running.value('f')).toBe(true)
+    await eventually(() => running.value('f')).toBe(true)
   })
 
   it('may answer "not modified" to everything else', async () => {
     const { fake, running } = await start()
     fake.fault = { kind: 'unaskedNotModified' }
     const confirmed = running.environment.activity.fetches.unchanged
-    await expect.poll(() => running.environment.activity.fetches.unchanged).toBeGreaterThan(confirmed + 2)
+    await eventually(() => running.environment.activity.fetches.unchanged).toBeGreaterThan(confirmed + 2)
     expect(codes(running)).toEqual([])
   })
 
   it('is left in peace as long as a 429 asks', async () => {
     const { fake, running } = await start()
     fake.fault = { kind: 'status', status: 429, headers: { 'retry-after': '600' } }
-    await expect.poll(() => codes(running)).toEqual(['UPSTREAM_RATE_LIMITED'])
+    await eventually(() => codes(running)).toEqual(['UPSTREAM_RATE_LIMITED'])
     const { length } = fake.requests
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect(fake.requests).toHaveLength(length)

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { contextOf, readCases, readFixture } from '../../../../engine/test/vendors/featbit/fixtures.js'
 import { dataSync, type Entities } from '../../../../test/upstreams/fake-featbit.js'
-import { run, startFake, stopAll } from './running.js'
+import { eventually, run, startFake, stopAll } from './running.js'
 
 /** What FeatBit's Node SDK did in the recorded scenarios, and what we do where it differs. */
 interface Scenario {
@@ -73,14 +73,14 @@ describe('the recorded streaming of the Node SDK', () => {
       const boolOnIs = step.includes('archived') ? undefined : valueOf(answers['bool-on'])
       return [step, valueOf(answers['in-segment']), boolOnIs]
     })
-    await expect.poll(() => running.environment.served).not.toBeNull()
+    await eventually(() => running.environment.served).not.toBeNull()
     expect(evaluations).toHaveLength(steps.length + 1)
     expect([evaluations[0]?.step, ...seen()]).toEqual(expected[0])
     for (const [index, text] of steps.entries()) {
       const { fetches } = running.environment.activity
       const handled = fetches.document + fetches.unchanged
       fake.connections[0]?.send(text)
-      await expect.poll(() => fetches.document + fetches.unchanged).toBeGreaterThan(handled)
+      await eventually(() => fetches.document + fetches.unchanged).toBeGreaterThan(handled)
       expect([evaluations[index + 1]?.step, ...seen()]).toEqual(expected[index + 1])
     }
     expect(running.failures).toEqual([])
@@ -90,10 +90,10 @@ describe('the recorded streaming of the Node SDK', () => {
     const said = transcript.flatMap(({ from, message }) => (from === 'sdk' && message !== undefined ? [message] : []))
     const fake = await startFake(core.data)
     const running = run(fake)
-    await expect.poll(() => running.environment.activity.fetches.unchanged).toBeGreaterThan(0)
+    await eventually(() => running.environment.activity.fetches.unchanged).toBeGreaterThan(0)
     expect(fake.connections[0]?.messages.slice(0, 2)).toEqual(said.slice(0, 2))
     fake.connections[0]?.close(1011)
-    await expect.poll(() => fake.connections[1]?.messages.length).toBeGreaterThan(0)
+    await eventually(() => fake.connections[1]?.messages.length).toBeGreaterThan(0)
     expect(said.at(-1)).toEqual({ messageType: 'data-sync', data: { timestamp: 1_767_602_745_315 } })
     expect(fake.connections[1]?.messages[0]).toEqual(said[0])
   })
@@ -109,9 +109,9 @@ describe('the recorded closings', () => {
     async (code) => {
       const fake = await startFake(core.data)
       const running = run(fake)
-      await expect.poll(() => running.environment.served).not.toBeNull()
+      await eventually(() => running.environment.served).not.toBeNull()
       fake.connections[0]?.close(code)
-      await expect.poll(() => fake.connections[1]?.isOpen).toBe(true)
+      await eventually(() => fake.connections[1]?.isOpen).toBe(true)
       expect(scenario(`node-close-${code}`).reconnected).toBe(code !== 4003)
     },
   )
@@ -123,7 +123,7 @@ describe('the recorded polling of the Node SDK', () => {
     const asked = transcript.filter(({ from }) => from === 'sdk')
     const server = await startScript(transcript.filter(({ from }) => from === 'server'))
     const running = run(server, { streaming: false })
-    await expect.poll(() => server.requests.length).toBeGreaterThanOrEqual(asked.length)
+    await eventually(() => server.requests.length).toBeGreaterThanOrEqual(asked.length)
     expect(server.requests.slice(0, asked.length)).toMatchObject(
       asked.map(({ request, headers }) => ({ request, headers: { authorization: headers?.['authorization'] } })),
     )
@@ -140,7 +140,7 @@ describe('the recorded polling of the Node SDK', () => {
     ])
     const server = await startScript(transcript.filter(({ from }) => from === 'server'))
     run(server, { streaming: false })
-    await expect.poll(() => server.requests.length).toBeGreaterThan(2)
+    await eventually(() => server.requests.length).toBeGreaterThan(2)
     for (const { request, headers } of server.requests) {
       expect(request).toBe(first?.request)
       expect(headers).toMatchObject({ authorization: first?.headers?.['authorization'] })

@@ -1,5 +1,6 @@
 /** An environment that reads a fake FeatBit as the relay would run it, with all that its source tells. */
 import { type JsonObject, vendors } from '@switchyard/engine'
+import { expect } from 'vitest'
 import { type Entities, type FakeFeatBit, startFakeFeatBit } from '../../../../test/upstreams/fake-featbit.js'
 import { createEnvironment, type RunningEnvironment } from '../../../src/environments/create-environment.js'
 import type { RelayError } from '../../../src/relay-error.js'
@@ -17,6 +18,11 @@ export interface Running {
   stop(): Promise<void>
 }
 
+/** Waits until it is so, for longer than even a busy machine needs. */
+export function eventually<T>(read: () => T): ReturnType<typeof expect.poll<T>> {
+  return expect.poll(read, { timeout: 10_000 })
+}
+
 let closing: (() => Promise<void>)[] = []
 
 /** Ends everything that was started here; for `afterEach`. */
@@ -31,7 +37,7 @@ export async function startFake(entities: Entities): Promise<FakeFeatBit> {
   return fake
 }
 
-/** Short times, and pauses of nothing. */
+/** Short times, which a busy machine can keep, and pauses of nothing. */
 export function run(upstream: { readonly baseUrl: string }, options: Partial<FeatBitSourceOptions> = {}): Running {
   const failures: RelayError[] = []
   const log: string[] = []
@@ -40,11 +46,11 @@ export function run(upstream: { readonly baseUrl: string }, options: Partial<Fea
     serverSecret: 'khJkyUTjDE6pbCi_oqpfNgU708epZucEqvFutWPkRupw',
     baseUrl: upstream.baseUrl,
     headers: {},
-    connectTimeoutMs: 300,
-    timeoutMs: 300,
+    connectTimeoutMs: 500,
+    timeoutMs: 1_000,
     maxDocumentBytes: 1024 * 1024,
     streaming: true,
-    pingIntervalMs: 50,
+    pingIntervalMs: 250,
     pollIntervalMs: 20,
     fullSyncIntervalMs: 60_000,
     missingAttributes: 'empty-string',
