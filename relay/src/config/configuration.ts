@@ -1,4 +1,5 @@
 /** The typed configuration: what the rest of the relay reads. Its schema, with defaults and descriptions, is in `schema.ts`. */
+import type { CloudBeesOptions } from '../vendors/cloudbees/options.js'
 import type { FeatBitOptions } from '../vendors/featbit/options.js'
 import type { FileOptions } from '../vendors/file/options.js'
 import type { FlagbaseOptions } from '../vendors/flagbase/options.js'
@@ -81,4 +82,4 @@ export interface EnvironmentConfiguration {
 }
 
 /** Where an environment comes from, told apart by `type`. */
-export type UpstreamOptions = FeatBitOptions | FileOptions | FlagbaseOptions | FlagsmithOptions
+export type UpstreamOptions = CloudBeesOptions | FeatBitOptions | FileOptions | FlagbaseOptions | FlagsmithOptions

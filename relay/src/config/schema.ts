@@ -1,5 +1,6 @@
 /** The schema of the configuration: defaults, descriptions, JSON Schema and documentation come from here. */
 import { z } from 'zod'
+import { cloudBeesOptions } from '../vendors/cloudbees/options.js'
 import { featBitOptions } from '../vendors/featbit/options.js'
 import { fileOptions } from '../vendors/file/options.js'
 import { flagbaseOptions } from '../vendors/flagbase/options.js'
@@ -128,7 +129,7 @@ const keyless = z.strictObject({
 
 const environment = z.strictObject({
   upstream: z
-    .discriminatedUnion('type', [featBitOptions, fileOptions, flagbaseOptions, flagsmithOptions])
+    .discriminatedUnion('type', [cloudBeesOptions, featBitOptions, fileOptions, flagbaseOptions, flagsmithOptions])
     .meta({ description: 'Where the flags come from.' }),
   serverKeys: z
     .array(secret())

@@ -89,7 +89,7 @@ class DocumentLine implements RunningEnvironment {
     const sink: SourceSink = {
       document: whileRunning((document, about) => this.#accept(document, about)),
       unchanged: whileRunning(() => this.#confirm()),
-      failed: whileRunning((error) => this.#fail('failed', error)),
+      failed: whileRunning((error) => this.#fail(error)),
     }
     try {
       await this.#options.source.run(sink, signal)
@@ -134,7 +134,7 @@ class DocumentLine implements RunningEnvironment {
     this.#isRefused = !result.ok
     if (!result.ok) {
       const { message, cause } = result
-      return this.#fail('refused', new RelayError('DOCUMENT_INVALID', message, { retryable: true, cause }))
+      return this.#fail(new RelayError('DOCUMENT_INVALID', message, { retryable: true, cause }))
     }
     this.activity.fetches.document += 1
     this.#vendor = result.vendor
@@ -186,9 +186,10 @@ class DocumentLine implements RunningEnvironment {
     this.#enter('fresh')
   }
 
-  #fail(outcome: 'refused' | 'failed', error: RelayError): void {
-    this.activity.fetches[outcome] += 1
+  #fail(error: RelayError): void {
     const { code, message } = error
+    const isRefusal = code === 'DOCUMENT_INVALID' || code === 'SIGNATURE_INVALID'
+    this.activity.fetches[isRefusal ? 'refused' : 'failed'] += 1
     this.#lastError = { code, message, atMs: this.#options.now() }
     const action = this.served === null ? 'there is nothing to serve yet' : 'what was served before is served on'
     this.#logger.warn(

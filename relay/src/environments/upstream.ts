@@ -1,4 +1,5 @@
 /** From an environment's configuration to the source that feeds it. One case for each type of upstream. */
+import { randomUUID } from 'node:crypto'
 import { vendors, type AnyVendor, type JsonObject } from '@switchyard/engine'
 import type { UpstreamOptions } from '../config/configuration.js'
 import { RelayError } from '../relay-error.js'
@@ -8,7 +9,7 @@ export interface Upstream {
   readonly source: Source
   /** Whose documents it delivers; absent: recognised from the document. */
   readonly vendor?: AnyVendor
-  readonly vendorOptions?: JsonObject
+  readonly vendorOptions: JsonObject
 }
 
 /**
@@ -18,36 +19,56 @@ export interface Upstream {
  * @throws RelayError CONFIG_INVALID where documents of the vendor cannot be read
  */
 export async function createUpstream(options: UpstreamOptions, now: () => number): Promise<Upstream> {
+  const source = await createSource(options, now)
+  const vendorOptions = vendorOptionsOf(options)
+  const vendor = options.type === 'file' ? options.vendor : options.type
+  return vendor === undefined ? { source, vendorOptions } : { source, vendor: vendorNamed(vendor), vendorOptions }
+}
+
+async function createSource(options: UpstreamOptions, now: () => number): Promise<Source> {
+  const random = Math.random
   switch (options.type) {
+    case 'cloudbees': {
+      const { createCloudBeesSource } = await import('../vendors/cloudbees/source.js')
+      return createCloudBeesSource({ ...options, distinctId: randomUUID(), random })
+    }
     case 'featbit': {
       const { createFeatBitSource } = await import('../vendors/featbit/source.js')
-      return {
-        source: createFeatBitSource({ ...options, now, random: Math.random }),
-        vendor: vendorNamed('featbit'),
-        vendorOptions: { missingAttributes: options.missingAttributes },
-      }
+      return createFeatBitSource({ ...options, now, random })
     }
     case 'file': {
       const { createFileSource } = await import('../vendors/file/source.js')
-      const source = createFileSource({ ...options, now })
-      return options.vendor === undefined ? { source } : { source, vendor: vendorNamed(options.vendor) }
+      return createFileSource({ ...options, now })
     }
     case 'flagbase': {
       const { createFlagbaseSource } = await import('../vendors/flagbase/source.js')
-      return {
-        source: createFlagbaseSource({ ...options, random: Math.random }),
-        vendor: vendorNamed('flagbase'),
-        vendorOptions: { typedVariations: options.typedVariations },
-      }
+      return createFlagbaseSource({ ...options, random })
     }
     case 'flagsmith': {
       const { createFlagsmithSource } = await import('../vendors/flagsmith/source.js')
+      return createFlagsmithSource({ ...options, random })
+    }
+  }
+}
+
+/** What the engine wants to know besides the document. */
+function vendorOptionsOf(options: UpstreamOptions): JsonObject {
+  switch (options.type) {
+    // Documents in files have none of their vendor's options but those of CloudBees, which no other vendor reads.
+    case 'cloudbees':
+    case 'file': {
+      const { stickinessAttribute, datetimeAttributes } = options
       return {
-        source: createFlagsmithSource({ ...options, random: Math.random }),
-        vendor: vendorNamed('flagsmith'),
-        vendorOptions: { serveDisabledValues: options.serveDisabledValues },
+        ...(stickinessAttribute === undefined ? {} : { stickinessAttribute }),
+        ...(datetimeAttributes === undefined ? {} : { datetimeAttributes }),
       }
     }
+    case 'featbit':
+      return { missingAttributes: options.missingAttributes }
+    case 'flagbase':
+      return { typedVariations: options.typedVariations }
+    case 'flagsmith':
+      return { serveDisabledValues: options.serveDisabledValues }
   }
 }
 

@@ -19,9 +19,13 @@ export interface HttpOptions {
   readonly maxDocumentBytes: number
 }
 
-/** The schema's members for `HttpOptions`; `httpOptions` reads what they give. */
-export interface HttpShape {
+/** The schema's members for `HttpOptions`; `withHttpUnits` reads what they give. */
+export interface HttpShape extends ConnectionShape {
   readonly baseUrl: z.ZodPrefault<z.ZodType<string, string>>
+}
+
+/** The same without the address. */
+export interface ConnectionShape {
   readonly headers: z.ZodPrefault<z.ZodType<Record<string, string>, Record<string, WrittenText>>>
   readonly proxy: z.ZodExactOptional<z.ZodType<string, WrittenText>>
   readonly ca: z.ZodExactOptional<z.ZodType<string, WrittenText>>
@@ -36,6 +40,13 @@ export function httpShape(baseUrl: string): HttpShape {
     baseUrl: httpUrl()
       .prefault(baseUrl)
       .meta({ description: "The vendor's API, without the part that names the document." }),
+    ...connectionShape(),
+  }
+}
+
+/** For vendors whose address has no default of the same kind. */
+export function connectionShape(): ConnectionShape {
+  return {
     headers: headers().prefault({}).meta({
       description: 'Sent with every request. Values are secrets; names ignore case.',
     }),

@@ -109,6 +109,11 @@ export function host(): z.ZodType<string, string> {
     .meta({ expects: 'a host name or an IP address, without port and brackets' })
 }
 
+/** The name of an attribute of the evaluation context. */
+export function attributeName(): z.ZodType<string, string> {
+  return z.string().min(1).meta({ expects: 'the name of an attribute' })
+}
+
 /** A TCP port; 0 lets the system choose a free one. */
 export function port(): z.ZodType<number, number> {
   return z.int().min(0).max(65_535)

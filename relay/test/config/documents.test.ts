@@ -49,6 +49,27 @@ const examples = [
     },
   },
   {
+    name: 'cloudbees.yaml',
+    env: { CLOUDBEES_ENVIRONMENT_KEY: '0f8fad5b-d9cb-469f-a165-70867728950e', CHECKOUT_SERVICE_KEY: 'checkout' },
+    files: {},
+    gives: {
+      environments: [
+        {
+          upstream: {
+            type: 'cloudbees',
+            environmentKey: '0f8fad5b-d9cb-469f-a165-70867728950e',
+            baseUrl: 'https://rox-conf.cloudbees.io',
+            platform: 'Go',
+            sdkVersion: '6.0.2',
+            apiVersion: '1.8.0',
+            stickinessAttribute: 'accountId',
+          },
+          serverKeys: ['checkout'],
+        },
+      ],
+    },
+  },
+  {
     name: 'featbit.yaml',
     env: { FEATBIT_SERVER_SECRET: 'v3faJy3RCUO8d', CHECKOUT_SERVICE_KEY: 'checkout' },
     files: {},

@@ -22,6 +22,10 @@ const flagsmith = {
   SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__TYPE: 'flagsmith',
   SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__ENVIRONMENT_KEY: 'ser.abc',
 }
+const cloudbees = {
+  SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__TYPE: 'cloudbees',
+  SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__ENVIRONMENT_KEY: '5e579ecfc45c395c43b42893',
+}
 const featbit = {
   SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__TYPE: 'featbit',
   SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__SERVER_SECRET: 'v3faJy3RCUO8d',
@@ -31,6 +35,11 @@ const flagbase = {
   SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__SERVER_KEY: 'sdk-server_abc',
 }
 const certificate = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----'
+
+function cloudBeesAddresses({ environments }: Configuration): unknown {
+  const upstream = environments[0]?.upstream
+  return upstream?.type === 'cloudbees' && [upstream.baseUrl, upstream.apiUrl, upstream.realtimeUrl]
+}
 
 const rows: readonly Row[] = [
   {
@@ -91,6 +100,113 @@ const rows: readonly Row[] = [
       realtime: false,
       realtimeUrl: 'https://realtime.flagsmith.com',
       serveDisabledValues: false,
+    },
+  },
+  {
+    name: 'the shortest CloudBees environment',
+    file: "environments: { e: { upstream: { type: cloudbees, environmentKey: '5e579ecfc45c395c43b42893' } } }",
+    env: cloudbees,
+    says: ({ environments }) => environments[0]?.upstream,
+    expected: {
+      type: 'cloudbees',
+      environmentKey: '5e579ecfc45c395c43b42893',
+      baseUrl: 'https://conf.rollout.io',
+      apiUrl: 'https://x-api.rollout.io',
+      realtimeUrl: 'https://push.rollout.io',
+      headers: {},
+      connectTimeoutMs: 5_000,
+      timeoutMs: 10_000,
+      maxDocumentBytes: 67_108_864,
+      cdn: true,
+      realtime: true,
+      pollIntervalMs: 60_000,
+      verifySignature: true,
+      platform: 'C',
+      sdkVersion: '5.0.0',
+      apiVersion: '1.9.0',
+    },
+  },
+  {
+    name: 'the addresses of CloudBees Unify',
+    file: 'environments: { e: { upstream: { type: cloudbees, environmentKey: 0f8fad5b-d9cb-469f-a165-70867728950e } } }',
+    env: {
+      ...cloudbees,
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__ENVIRONMENT_KEY: '0f8fad5b-d9cb-469f-a165-70867728950e',
+    },
+    says: cloudBeesAddresses,
+    expected: [
+      'https://rox-conf.cloudbees.io',
+      'https://api.cloudbees.io',
+      'https://sdk-notification-service.cloudbees.io',
+    ],
+  },
+  {
+    name: 'the addresses of a server of CloudBees that is your own',
+    file: `
+environments:
+  e: { upstream: { type: cloudbees, environmentKey: '5e579ecfc45c395c43b42893', baseUrl: http://cloudbees.test/ } }
+`,
+    env: { ...cloudbees, SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__BASE_URL: 'http://cloudbees.test/' },
+    says: cloudBeesAddresses,
+    expected: ['http://cloudbees.test', 'http://cloudbees.test', 'http://cloudbees.test'],
+  },
+  {
+    name: "CloudBees' own options",
+    file: `
+environments:
+  e:
+    upstream:
+      type: cloudbees
+      environmentKey: '5e579ecfc45c395c43b42893'
+      baseUrl: http://cloudbees.test/conf/
+      cdn: false
+      apiUrl: http://api.cloudbees.test/
+      realtime: false
+      realtimeUrl: http://push.cloudbees.test/
+      pollInterval: 30s
+      verifySignature: false
+      platform: Go
+      sdkVersion: 6.0.2
+      apiVersion: 1.8.0
+      stickinessAttribute: accountId
+      datetimeAttributes: [signedUp, trialEnds]
+`,
+    env: {
+      ...cloudbees,
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__BASE_URL: 'http://cloudbees.test/conf/',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__CDN: 'false',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__API_URL: 'http://api.cloudbees.test/',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__REALTIME: 'false',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__REALTIME_URL: 'http://push.cloudbees.test/',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__POLL_INTERVAL: '30s',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__VERIFY_SIGNATURE: 'false',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__PLATFORM: 'Go',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__SDK_VERSION: '6.0.2',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__API_VERSION: '1.8.0',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__STICKINESS_ATTRIBUTE: 'accountId',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__DATETIME_ATTRIBUTES__0: 'signedUp',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__DATETIME_ATTRIBUTES__1: 'trialEnds',
+    },
+    says: ({ environments }) => environments[0]?.upstream,
+    expected: {
+      type: 'cloudbees',
+      environmentKey: '5e579ecfc45c395c43b42893',
+      baseUrl: 'http://cloudbees.test/conf',
+      apiUrl: 'http://api.cloudbees.test',
+      realtimeUrl: 'http://push.cloudbees.test',
+      headers: {},
+      connectTimeoutMs: 5_000,
+      timeoutMs: 10_000,
+      maxDocumentBytes: 67_108_864,
+      cdn: false,
+      realtime: false,
+      pollIntervalMs: 30_000,
+      verifySignature: false,
+      platform: 'Go',
+      sdkVersion: '6.0.2',
+      apiVersion: '1.8.0',
+      stickinessAttribute: 'accountId',
+      datetimeAttributes: ['signedUp', 'trialEnds'],
     },
   },
   {
@@ -254,16 +370,37 @@ environments:
   },
   {
     name: 'every option of a file upstream',
-    file: `environments: { e: { upstream: { type: file, path: /f, vendor: featbit, format: yaml, pollInterval: 2s } } }`,
+    file: `
+environments:
+  e:
+    upstream:
+      type: file
+      path: /f
+      vendor: cloudbees
+      format: yaml
+      pollInterval: 2s
+      stickinessAttribute: accountId
+      datetimeAttributes: [signedUp]
+`,
     env: {
       SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__TYPE: 'file',
       SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__PATH: '/f',
-      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__VENDOR: 'featbit',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__VENDOR: 'cloudbees',
       SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__FORMAT: 'yaml',
       SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__POLL_INTERVAL: '2s',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__STICKINESS_ATTRIBUTE: 'accountId',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__DATETIME_ATTRIBUTES__0: 'signedUp',
     },
     says: ({ environments }) => environments[0]?.upstream,
-    expected: { type: 'file', path: '/f', vendor: 'featbit', format: 'yaml', pollIntervalMs: 2_000 },
+    expected: {
+      type: 'file',
+      path: '/f',
+      vendor: 'cloudbees',
+      format: 'yaml',
+      pollIntervalMs: 2_000,
+      stickinessAttribute: 'accountId',
+      datetimeAttributes: ['signedUp'],
+    },
   },
   {
     name: 'the data plane',

@@ -128,7 +128,7 @@ const settings: readonly Row[] = [
     name: 'a key that is none of CloudBees',
     file: withUpstream('type: cloudbees, environmentKey: ser.abc'),
     lines: [
-      '1:51: environments.e.upstream.environmentKey must be a key of 24 hexadecimal digits or a UUID, ${VARIABLE} or { fromFile: path }, not a text of 7 characters.',
+      '1:51: environments.e.upstream.environmentKey must be a key of 24 hexadecimal digits or a UUID, ${VARIABLE} or { fromFile: path }, not ***.',
     ],
   },
   {

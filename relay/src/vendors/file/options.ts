@@ -1,6 +1,6 @@
 /** An upstream that is a file. */
 import { z } from 'zod'
-import { duration, filePath, type UpstreamSchema } from '../option-types.js'
+import { attributeName, duration, filePath, type UpstreamSchema } from '../option-types.js'
 
 /** The vendors whose documents may stand in a file. */
 type FileVendor = 'flagd' | 'flagsmith' | 'featbit' | 'cloudbees' | 'flagbase'
@@ -14,6 +14,9 @@ export interface FileOptions {
   /** By the name's ending when absent (`.json`, `.yaml`, `.yml`), and for other names by the first character. */
   readonly format?: 'json' | 'yaml'
   readonly pollIntervalMs: number
+  /** These are for documents of CloudBees. */
+  readonly stickinessAttribute?: string
+  readonly datetimeAttributes?: readonly string[]
 }
 
 /** Schema of `upstream: { type: file, ... }`. */
@@ -31,5 +34,11 @@ export const fileOptions: UpstreamSchema<FileOptions> = z
     pollInterval: duration(10)
       .prefault('1s')
       .meta({ description: 'How often the file is looked at, where its changes are not announced.' }),
+    stickinessAttribute: attributeName().exactOptional().meta({
+      description: 'Documents of CloudBees: the attribute that answers for `rox.distinct_id`, as in an upstream of it.',
+    }),
+    datetimeAttributes: z.array(attributeName()).exactOptional().meta({
+      description: 'Documents of CloudBees: attributes that are points in time.',
+    }),
   })
   .transform(({ pollInterval, ...rest }) => ({ ...rest, pollIntervalMs: pollInterval }))

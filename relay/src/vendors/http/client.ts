@@ -29,6 +29,8 @@ export interface HttpClient {
    * @throws RelayError for everything but 200 and 304
    */
   get(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpAnswer>
+  /** Posts JSON to get a document. A redirect is followed with the same request. Throws like `get`. */
+  post(url: URL, json: unknown, signal: AbortSignal): Promise<HttpAnswer>
   /** Where a stream that never ends comes from: no deadline, no limit on its length. */
   stream(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Dispatcher.ResponseData>
   close(): Promise<void>
@@ -47,13 +49,10 @@ const maxErrorBytes = 64 * 1024
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const line: Line = { options, dispatcher: createDispatcher(options) }
   return {
-    async get(url, headers, signal) {
-      const deadline = AbortSignal.timeout(options.timeoutMs)
-      try {
-        return await exchange(line, url, { headers, signal: AbortSignal.any([signal, deadline]) })
-      } catch (error) {
-        throw failureOf(error, deadline.aborted ? options.timeoutMs : undefined)
-      }
+    get: (url, headers, signal) => exchangeInTime(line, url, { headers, signal }),
+    post: (url, json, signal) => {
+      const headers = { 'content-type': 'application/json' }
+      return exchangeInTime(line, url, { headers, signal, posted: JSON.stringify(json) })
     },
     async stream(url, headers, signal) {
       try {
@@ -74,14 +73,28 @@ interface Line {
 interface Asked {
   readonly headers: Readonly<Record<string, string>>
   readonly signal: AbortSignal
+  /** A body, which makes it a POST. */
+  readonly posted?: string
+}
+
+async function exchangeInTime(line: Line, url: URL, asked: Asked): Promise<HttpAnswer> {
+  const { timeoutMs } = line.options
+  const deadline = AbortSignal.timeout(timeoutMs)
+  try {
+    return await exchange(line, url, { ...asked, signal: AbortSignal.any([asked.signal, deadline]) })
+  } catch (error) {
+    throw failureOf(error, deadline.aborted ? timeoutMs : undefined)
+  }
 }
 
 /** Follows redirects to the answer and reads it to its end. */
-async function exchange({ options, dispatcher }: Line, url: URL, { headers, signal }: Asked): Promise<HttpAnswer> {
-  const sent = { accept: 'application/json', 'accept-encoding': 'gzip', ...headers, ...options.headers }
+async function exchange({ options, dispatcher }: Line, url: URL, asked: Asked): Promise<HttpAnswer> {
+  const { posted = null, signal } = asked
+  const headers = { accept: 'application/json', 'accept-encoding': 'gzip', ...asked.headers, ...options.headers }
+  const sent = { method: posted === null ? 'GET' : 'POST', body: posted, headers, dispatcher, signal } as const
   let target = url
   for (let hops = 0; hops <= maxRedirects; hops += 1) {
-    const response = await request(target, { headers: sent, dispatcher, signal })
+    const response = await request(target, sent)
     const { statusCode: status } = response
     if (status === 200 || status === 304) {
       const body = await readBody(response, options.maxDocumentBytes)
