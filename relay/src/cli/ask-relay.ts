@@ -42,7 +42,11 @@ function readAnswer(url: string, status: number, text: string): Explaining {
   if (status === 200 && isAnswer(parsed))
     return { ok: true, title: `environment ${parsed.environment}`, answer: parsed }
   const { code = '', message = text.slice(0, 200) } = isRefusal(parsed) ? parsed.error : {}
-  return { ok: false, code: exitCode.failure, message: `${url}: ${[status, code, message].filter((part) => part !== '').join(' ')}` }
+  return {
+    ok: false,
+    code: exitCode.failure,
+    message: `${url}: ${[status, code, message].filter((part) => part !== '').join(' ')}`,
+  }
 }
 
 function parseJson(text: string): unknown {

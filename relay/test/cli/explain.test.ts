@@ -56,12 +56,14 @@ beforeAll(async () => {
     readFile: (path) => readFile(path, 'utf8'),
   })
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
+  let announce = (): void => {}
   const served = new Promise<void>((resolve) => {
-    const write = (line: string): void => void (line.includes('a new revision is served') && resolve())
-    void startRelay(loaded.configuration, { version: '0.0.0', now: Date.now, log: { write } }).then((started) => {
-      relay = started
-    })
+    announce = resolve
   })
+  const write = (line: string): void => {
+    if (line.includes('a new revision is served')) announce()
+  }
+  relay = await startRelay(loaded.configuration, { version: '0.0.0', now: Date.now, log: { write } })
   await served
 })
 afterAll(async () => {

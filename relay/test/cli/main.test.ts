@@ -9,10 +9,11 @@ describe('switchyard', () => {
   it.each(['--help', '-h', 'help'])('lists its commands for %s', async (option) => {
     const { code, stdout } = await runCommand([option])
     expect(code).toBe(0)
-    for (const command of ['serve', 'check', 'evaluate', 'health']) expect(stdout).toContain(`\n  ${command}`)
+    for (const command of ['serve', 'check', 'evaluate', 'explain', 'health'])
+      expect(stdout).toContain(`\n  ${command}`)
   })
 
-  it.each(['serve', 'check', 'evaluate', 'health'])(
+  it.each(['serve', 'check', 'evaluate', 'explain', 'health'])(
     'explains %s, with examples that name the package',
     async (command) => {
       const { code, stdout } = await runCommand([command, '--help'])
