@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { load, post } from './load.mjs'
 import { median, ratioRow } from './measure.mjs'
-import { printed, startNode, stop } from './processes.mjs'
+import { printed, startNode, startRelay, stop } from './processes.mjs'
 
 const rounds = 3
 const requests = 6_000
@@ -46,7 +46,7 @@ export async function httpRows() {
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-bench-'))
   const children = []
   try {
-    const relay = await startRelay(folder, children)
+    const relay = await startBenchRelay(folder, children)
     const first = await fetch(`http://127.0.0.1:${relay.port}${bulk}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -75,21 +75,13 @@ export async function httpRows() {
   }
 }
 
-async function startRelay(folder, children) {
-  writeFileSync(join(folder, 'flags.json'), JSON.stringify(fiftyFlags()))
-  const child = startNode(['relay/bin/switchyard.js', 'serve'], {
-    SWITCHYARD_SERVER__PORT: '0',
-    SWITCHYARD_MANAGEMENT__PORT: '0',
-    SWITCHYARD_LOG__LEVEL: 'info',
-    SWITCHYARD_LOG__FORMAT: 'json',
-    SWITCHYARD_ENVIRONMENTS__BENCH__UPSTREAM__TYPE: 'file',
-    SWITCHYARD_ENVIRONMENTS__BENCH__UPSTREAM__PATH: join(folder, 'flags.json'),
-  })
+async function startBenchRelay(folder, children) {
+  const file = join(folder, 'flags.json')
+  writeFileSync(file, JSON.stringify(fiftyFlags()))
+  const settings = { ENVIRONMENTS__BENCH__UPSTREAM__TYPE: 'file', ENVIRONMENTS__BENCH__UPSTREAM__PATH: file }
+  const { child, dataUrl, managementUrl } = await startRelay(settings)
   children.push(child)
-  const listens = await printed(child, /(\{[^\n]*"dataUrl"[^\n]*)\n/)
-  const { dataUrl, managementUrl } = JSON.parse(listens)
   const metrics = async () => (await fetch(`${managementUrl}/metrics`)).text()
-  while (!(await fetch(`${managementUrl}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 20))
   const cpuSeconds = async () => Number(/^process_cpu_seconds_total (\S+)/m.exec(await metrics())?.[1])
   return { port: Number(new URL(dataUrl).port), cpuSeconds }
 }

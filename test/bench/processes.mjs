@@ -33,3 +33,17 @@ export async function stop(child) {
   child.kill('SIGTERM')
   await once(child, 'exit')
 }
+
+/**
+ * A relay on free ports, ready to answer.
+ *
+ * @param {Record<string, string>} settings what follows `SWITCHYARD_`
+ */
+export async function startRelay(settings) {
+  const variables = { SERVER__PORT: '0', MANAGEMENT__PORT: '0', LOG__LEVEL: 'info', LOG__FORMAT: 'json', ...settings }
+  const env = Object.fromEntries(Object.entries(variables).map(([name, value]) => [`SWITCHYARD_${name}`, value]))
+  const child = startNode(['relay/bin/switchyard.js', 'serve'], env)
+  const { dataUrl, managementUrl } = JSON.parse(await printed(child, /(\{[^\n]*"dataUrl"[^\n]*)\n/))
+  while (!(await fetch(`${managementUrl}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 20))
+  return { child, dataUrl, managementUrl }
+}

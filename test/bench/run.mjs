@@ -2,10 +2,11 @@
 import { engineRows } from './engine.mjs'
 import { httpRows } from './http.mjs'
 import { printRows } from './measure.mjs'
+import { propagationRows } from './propagation.mjs'
 import { startupRows } from './startup.mjs'
 
 const rows = []
-for (const measure of [engineRows, httpRows, startupRows]) {
+for (const measure of [engineRows, httpRows, propagationRows, startupRows]) {
   const measured = await measure()
   printRows(measured)
   rows.push(...measured)

@@ -78,15 +78,13 @@ const failed = 'switchyard_upstream_fetches_total{environment="prod",outcome="fa
 const unchanged = 'switchyard_upstream_fetches_total{environment="prod",outcome="unchanged"}'
 
 describe('an application over FeatBit', () => {
-  it.each(['remote', 'in-process'] as const)('sees a change within a second (%s)', async (mode) => {
+  it.each(['remote', 'in-process'] as const)('sees a change (%s)', async (mode) => {
     await start()
     const client = await application(mode)
     const seen = (): Promise<string> => client.getStringValue('banner', 'none', { targetingKey: 'u' })
     expect(await seen()).toBe('first')
-    const changedMs = performance.now()
     fake.change({ featureFlags: second.featureFlags })
     await eventually(seen, { interval: 10 }).toBe('second')
-    expect(performance.now() - changedMs).toBeLessThan(1_000)
   })
 
   it('sees flags, segments and archived flags as FeatBit answers them', async () => {

@@ -112,7 +112,7 @@ describe.each([
   ['a flag file', flagFile],
   ['Flagsmith', flagsmith],
 ])('a flip in %s', (_, startUpstream) => {
-  it('is seen on the event stream and by asking again, within a second', async () => {
+  it('is seen on the event stream and by asking again', async () => {
     const upstream = await startUpstream()
     const relay = await startRelay(settingsOf(upstream))
     const before = await ask(relay)
@@ -123,20 +123,20 @@ describe.each([
     // The relay has just started, so a new client is told of that at once.
     await expect.poll(() => told).toHaveLength(1)
     await upstream.setBanner('second')
-    await expect.poll(() => told, { timeout: 1_000, interval: 5 }).toHaveLength(2)
+    await expect.poll(() => told, { interval: 5 }).toHaveLength(2)
     const hint = `?flagConfigEtag=${encodeURIComponent(told[1]?.etag ?? '')}`
     const after = await ask(relay, hint, before.etag)
     expect(after).toMatchObject({ status: 200, banner: 'second', stream: before.stream })
     expect(told.map(({ type }) => type)).toEqual(['refetchEvaluation', 'refetchEvaluation'])
   })
 
-  it('reaches providers that evaluate in their own process, within a second and by name', async () => {
+  it('reaches providers that evaluate in their own process by name', async () => {
     const upstream = await startUpstream()
     const relay = await startRelay(settingsOf(upstream))
     const { client, events } = await inProcess(relay, 'flip')
     expect(await client.getStringValue('banner', '')).toBe('first')
     await upstream.setBanner('second')
-    await expect.poll(() => client.getStringValue('banner', ''), { timeout: 1_000, interval: 5 }).toBe('second')
+    await expect.poll(() => client.getStringValue('banner', ''), { interval: 5 }).toBe('second')
     expect(events).toEqual(['READY', 'CONFIGURATION_CHANGED banner'])
     const sent = (event: string): Promise<number> =>
       relay.metric(`switchyard_stream_events_total{environment="shop",kind="ruleset",event="${event}"}`)
@@ -214,7 +214,7 @@ describe('the reference web provider', () => {
     expect(client.getStringValue('banner', '')).toBe('first')
     for (const value of ['second', 'third']) {
       await upstream.setBanner(value)
-      await expect.poll(() => client.getStringValue('banner', ''), { timeout: 1_000, interval: 5 }).toBe(value)
+      await expect.poll(() => client.getStringValue('banner', ''), { interval: 5 }).toBe(value)
     }
     expect(changes).toEqual([['banner'], ['banner']])
     expect(await relay.metric('switchyard_streams{environment="shop",kind="ofrep"}')).toBe(1)

@@ -48,7 +48,7 @@ const path: Operator = {
 }
 
 /** Follows member names, and decimal indexes into lists (rule C2); null where there is nothing. */
-export function walk(from: JsonObject, steps: readonly string[]): Json {
+function walk(from: JsonObject, steps: readonly string[]): Json {
   let value: Json = from
   for (const step of steps) {
     if (typeof value !== 'object' || value === null) return null

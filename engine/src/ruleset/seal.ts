@@ -22,7 +22,7 @@ export function seal(ruleset: Ruleset): SealedRuleset {
 }
 
 /** The hash of what stands above the parts. */
-export function headerHash({ ruleset, dialects, metadata }: Ruleset): string {
+function headerHash({ ruleset, dialects, metadata }: Ruleset): string {
   return xxh64HexUtf8(JSON.stringify([ruleset, dialects, metadata ?? null]))
 }
 

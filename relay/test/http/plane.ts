@@ -23,7 +23,7 @@ export interface HandEnvironment extends Environment {
   readonly counted: string[]
 }
 
-export function environmentByHand(name: string): HandEnvironment {
+function environmentByHand(name: string): HandEnvironment {
   let served: Served | null = null
   let state: EnvironmentStatus['state'] = 'waiting'
   const changeListeners = new Set<Parameters<Environment['onChange']>[0]>()
@@ -135,7 +135,7 @@ export const limits = {
 }
 
 /** Nothing happens by itself within a test. */
-export const streamSettings: StreamSettings = {
+const streamSettings: StreamSettings = {
   advertise: true,
   maxPerKey: 100,
   max: 100,

@@ -38,7 +38,7 @@ export function openEventStream(exchange: Exchange, options: EventStreamOptions)
 }
 
 /** The headers of a stream, names and values in turn. They keep proxies from holding events back. */
-export function streamHeaders(exchange: Exchange): string[] {
+function streamHeaders(exchange: Exchange): string[] {
   // prettier-ignore
   return [
     'Content-Type', 'text/event-stream',
