@@ -12,9 +12,9 @@ export function nanosecondsPerCall(sides, { rounds = 15, calls = 20_000 } = {}) 
   for (const run of Object.values(sides)) for (let i = 0; i < calls; i += 1) kept = run()
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, run] of Object.entries(sides)) {
-      const start = process.hrtime.bigint()
+      const startMs = performance.now()
       for (let i = 0; i < calls; i += 1) kept = run()
-      times[name].push(Number(process.hrtime.bigint() - start) / calls)
+      times[name].push(((performance.now() - startMs) * 1e6) / calls)
     }
   }
   return Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)]))
