@@ -128,8 +128,17 @@ function decideSplit(decision: SplitDecision, at: DecisionContext): Decided {
 }
 
 function rangeOf([from, to, then]: SplitDecision['arms'][number], { flag }: DecisionContext): RangeTrace {
-  const variant = typeof then === 'number' ? flag.outcomes[then]?.variant : undefined
-  return { from, to, ...(variant === undefined ? {} : { variant }) }
+  const [variant, ...others] = new Set(variantsIn(then, flag))
+  return { from, to, ...(variant === undefined || others.length > 0 ? {} : { variant }) }
+}
+
+/** Where a decision can lead, by a split within a split too. */
+function variantsIn(decision: Decision, flag: Flag): (string | undefined)[] {
+  if (typeof decision === 'number') return [flag.outcomes[decision]?.variant]
+  if (decision === null || !('split' in decision)) return [undefined]
+  const { arms, missing, else: otherwise = null } = decision
+  const ways = [...arms.map(([, , then]) => then), otherwise, ...(missing === undefined ? [] : [missing])]
+  return ways.flatMap((way) => variantsIn(way, flag))
 }
 
 function decideSwitch(decision: SwitchDecision, at: DecisionContext): Decided {

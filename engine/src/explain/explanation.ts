@@ -68,7 +68,7 @@ export interface SplitTrace {
 export interface RangeTrace {
   readonly from: number
   readonly to: number
-  /** What it leads to, where that is an outcome with a variant. */
+  /** What it leads to, where that is one variant. */
   readonly variant?: string
 }
 

@@ -1,7 +1,8 @@
 /** An expression on one line: as a sentence, and with the values that it saw. */
-import type { Phrase } from '../ruleset/dialect.js'
+import type { OperatorWords, Phrase } from '../ruleset/dialect.js'
 import type { Json } from '../ruleset/types.js'
 import type { ArgumentTrace, CallTrace, ExprTrace } from './explanation.js'
+import { isPlaceholder } from './placeholder.js'
 import { itemsText, nameText, rawText, staticText, valueText } from './value-text.js'
 import type { Wording } from './wording.js'
 
@@ -113,12 +114,28 @@ function collectSeen(trace: ArgumentTrace, wording: Wording, seen: Set<string>):
     seen.add(`${result} from ${words?.hash ?? 'the hash'} of ${valueText(hashInput)}`)
   } else if (words?.reads === true) {
     seen.add(`${callPhrase(call, wording)}: ${value === null ? 'not set' : readText(call.operator, value)}`)
-  } else if (words?.nothing !== undefined && value === null && call.failed === undefined) {
-    const subject = call.arguments.find((argument) => 'value' in argument)
-    if (subject !== undefined && 'value' in subject && subject.value !== null) {
-      seen.add(`${phraseOf(subject, wording)} ${words.nothing}`)
-    }
+  } else if (words?.nothing !== undefined && value === null) {
+    const [subject] = call.arguments.filter(isPresent)
+    if (subject !== undefined) seen.add(`${phraseOf(subject, wording)} ${words.nothing}`)
   }
+  if (words?.expects !== undefined) for (const note of mistyped(call, words.expects, wording)) seen.add(note)
+}
+
+/** What was evaluated, and is not null. */
+function isPresent(argument: ArgumentTrace): argument is ExprTrace {
+  return 'value' in argument && argument.value != null
+}
+
+/** The arguments that are of another type than an operator wants, in words. */
+function mistyped(call: CallTrace, expected: NonNullable<OperatorWords['expects']>, wording: Wording): string[] {
+  const given = call.arguments
+    .filter(isPresent)
+    .filter(({ value }) => typeof value !== 'string' || !isPlaceholder(value))
+  if (expected === 'same') {
+    return new Set(given.map(({ value }) => typeof value)).size > 1 ? ['the types differ'] : []
+  }
+  const others = given.filter(({ value }) => typeof value !== expected)
+  return others.map((argument) => `${phraseOf(argument, wording)} is no ${expected === 'string' ? 'text' : expected}`)
 }
 
 /** Digests speak for themselves. */

@@ -70,6 +70,8 @@ export interface OperatorWords {
   readonly reads?: true
   /** What it means that it gives null although it was given something: `is no number`. */
   readonly nothing?: string
+  /** Of which type its arguments have to be: what is of another one is named. `same`: of one type, whichever it is. */
+  readonly expects?: 'number' | 'string' | 'same'
   /** Name of the hash, for an operator with a `hashInput`. */
   readonly hash?: string
   /**

@@ -66,6 +66,19 @@ describe('a rendered explanation', () => {
   })
 
   it.each<[string, Parameters<typeof when>[0], JsonObject, string[]]>([
+    [
+      'text where a number is wanted',
+      ['gt', ['attr', 'n'], 5],
+      { n: '7' },
+      ['no   n is greater than 5 (n: "7"; n is no number)'],
+    ],
+    [
+      'a number where text is wanted',
+      ['contains', ['attr', 'n'], '7'],
+      { n: 7 },
+      ['no   n contains "7" (n: 7; n is no text)'],
+    ],
+    ['values of two types', ['eq', ['attr', 'n'], 7], { n: '7' }, ['no   n is 7 (n: "7"; the types differ)']],
     ['an attribute with an odd name', ['eq', ['attr', 'a b'], 1], { 'a b': 1 }, ['yes  "a b" is 1 ("a b": 1)']],
     ['a path', ['eq', ['path', 'geo', 'country'], 'CH'], {}, ['no   geo.country is "CH" (geo.country: not set)']],
     [

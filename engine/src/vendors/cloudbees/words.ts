@@ -13,7 +13,7 @@ const signs: ReadonlyMap<unknown, string> = new Map([
 export const words: ReadonlyMap<string, OperatorWords> = new Map<string, OperatorWords>([
   ['value', { say: '{0}', nothing: 'is no text, number or boolean' }],
   ['property', { say: 'the property named {2}', reads: true }],
-  ['eq', { say: '{0} is {1}', deny: '{0} is not {1}' }],
+  ['eq', { say: '{0} is {1}', deny: '{0} is not {1}', expects: 'same' }],
   ['inArray', { say: '{0} is one of {1}', deny: '{0} is not one of {1}' }],
   ['number', { say: '{0}', nothing: 'is no number' }],
   ['numne', { say: '{0} is a number other than {1}' }],

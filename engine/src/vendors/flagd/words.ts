@@ -5,8 +5,8 @@ import type { Json } from '../../ruleset/types.js'
 const comparisons: readonly (readonly [string, OperatorWords])[] = [
   ['==', { say: '{*}', join: ' equals ', deny: 'not ({*})' }],
   ['!=', { say: '{*}', join: ' differs from ', deny: 'not ({*})' }],
-  ['===', { say: '{*}', join: ' is exactly ', deny: 'not ({*})' }],
-  ['!==', { say: '{*}', join: ' is not exactly ', deny: 'not ({*})' }],
+  ['===', { say: '{*}', join: ' is exactly ', deny: 'not ({*})', expects: 'same' }],
+  ['!==', { say: '{*}', join: ' is not exactly ', deny: 'not ({*})', expects: 'same' }],
   ['<', { say: '{*}', join: ' < ', deny: 'not ({*})' }],
   ['<=', { say: '{*}', join: ' <= ', deny: 'not ({*})' }],
   ['>', { say: '{*}', join: ' > ', deny: 'not ({*})' }],
@@ -38,8 +38,8 @@ const numbersAndTexts: readonly (readonly [string, OperatorWords])[] = [
   ['min', { say: 'the smallest of {*}' }],
   ['cat', { say: '{*}', join: ' + ' }],
   ['substr', { say: 'the part ({*})' }],
-  ['starts_with', { say: '{*}', join: ' begins with ', deny: 'not ({*})' }],
-  ['ends_with', { say: '{*}', join: ' ends with ', deny: 'not ({*})' }],
+  ['starts_with', { say: '{*}', join: ' begins with ', deny: 'not ({*})', expects: 'string' }],
+  ['ends_with', { say: '{*}', join: ' ends with ', deny: 'not ({*})', expects: 'string' }],
   ['sem_ver', { say: 'version {*|raw}', join: ' ', deny: 'not (version {*|raw})' }],
   [
     'semVerOf',
