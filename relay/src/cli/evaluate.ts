@@ -90,9 +90,12 @@ async function answerLines(snapshot: Snapshot, options: EvaluateOptions, host: C
 
 /** Waits until the reader has caught up, or has gone. */
 function drained(stream: NodeJS.WritableStream): Promise<void> {
+  const ends = ['drain', 'error', 'close']
   return new Promise((resolve) => {
-    stream.once('drain', resolve)
-    stream.once('error', () => resolve())
-    stream.once('close', resolve)
+    const settle = (): void => {
+      for (const event of ends) stream.off(event, settle)
+      resolve()
+    }
+    for (const event of ends) stream.on(event, settle)
   })
 }

@@ -1,7 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough, Readable, Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { evaluate as evaluateCommand } from '../../src/cli/evaluate.js'
 import { runCommand, startCommand } from './run-command.js'
 
 const document = {
@@ -226,6 +228,33 @@ describe('switchyard evaluate', () => {
     expect(performance.now() - startedMs).toBeLessThan(10_000)
     expect(lines).toHaveLength(20_000)
     expect(new Set(lines)).toHaveProperty('size', 1)
+  })
+
+  it('waits for a slow reader as often as it takes, and leaves nothing behind', async () => {
+    let text = ''
+    const stdout = new Writable({
+      highWaterMark: 1,
+      write: (chunk: Buffer, _encoding, done) => {
+        text += chunk.toString()
+        setImmediate(done)
+      },
+    })
+    const listeners = (): number =>
+      ['drain', 'error', 'close'].reduce((sum, name) => sum + stdout.listenerCount(name), 0)
+    const before = listeners()
+    const chunks = Array.from({ length: 30 }, () => '{}\n')
+    const code = await evaluateCommand.run(['--vendor', 'flagd', '--document', path, '--flag', 'banner'], {
+      stdin: Readable.from(chunks),
+      stdout,
+      stderr: new PassThrough().resume(),
+      env: {},
+      now: Date.now,
+      onStopSignal: () => undefined,
+      exitNow: () => undefined,
+    })
+    expect([code, text.split('\n').length - 1]).toEqual([0, chunks.length])
+    // One for the whole run notices that the reader has left.
+    expect(listeners() - before).toBe(1)
   })
 
   it('stops quietly when its reader leaves', async () => {
