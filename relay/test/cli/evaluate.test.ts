@@ -236,7 +236,7 @@ describe('switchyard evaluate', () => {
       highWaterMark: 1,
       write: (chunk: Buffer, _encoding, done) => {
         text += chunk.toString()
-        setImmediate(done)
+        setImmediate(() => done())
       },
     })
     const listeners = (): number =>
