@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { genuine, genuineBody, genuineKey } from './genuine.js'
-import { configuration, run, start, startFake, stopAll } from './running.js'
+import { configuration, eventually, run, start, startFake, stopAll } from './running.js'
 
 afterEach(stopAll)
 
@@ -27,7 +27,7 @@ describe('a configuration for a key of 24 digits', () => {
     const fake = await startFake()
     fake.publishBody(genuineBody)
     const { environment, value } = run(fake, { environmentKey: genuineKey })
-    await expect.poll(() => environment.status().state).toBe('fresh')
+    await eventually(() => environment.status().state).toBe('fresh')
     expect(fake.requests[0]?.path).toContain(`/conf/${genuineKey}/6B25CF26C68AC7DF923928C009161CCF?`)
     expect(environment.status().flagCount).toBeGreaterThan(0)
     expect(value('flagTargetGroupsAny', { boolPropTargetGroupOperand1: true })).toBe(true)
@@ -38,23 +38,23 @@ describe('a configuration for a key of 24 digits', () => {
     const fake = await startFake()
     fake.publishBody(genuineBody)
     const { environment, error } = run(fake, { environmentKey: genuineKey })
-    await expect.poll(() => environment.served).not.toBeNull()
+    await eventually(() => environment.served).not.toBeNull()
     const { served } = environment
     fake.publishBody(body)
-    await expect.poll(error).toBe(code)
+    await eventually(error).toBe(code)
     expect(environment.served).toBe(served)
     expect(environment.status().state).toBe('stale')
     expect(environment.activity.fetches).toMatchObject({ document: 1, failed: 0 })
     expect(environment.activity.fetches.refused).toBeGreaterThan(0)
     fake.publishBody(genuineBody)
-    await expect.poll(() => environment.status().state).toBe('fresh')
+    await eventually(() => environment.status().state).toBe('fresh')
   })
 
   it.each(forgeries)('is not served at the start %s', async (_row, body, code) => {
     const fake = await startFake()
     fake.publishBody(body)
     const { environment, error } = run(fake, { environmentKey: genuineKey })
-    await expect.poll(error).toBe(code)
+    await eventually(error).toBe(code)
     expect(environment.served).toBeNull()
   })
 
@@ -62,14 +62,14 @@ describe('a configuration for a key of 24 digits', () => {
     const fake = await startFake()
     fake.publishBody(altered({ data: changedData }))
     const { error } = run(fake, { environmentKey: genuineKey, cdn: false })
-    await expect.poll(error).toBe('SIGNATURE_INVALID')
+    await eventually(error).toBe('SIGNATURE_INVALID')
   })
 
   it('is served unsigned where that is wanted', async () => {
     const fake = await startFake()
     fake.publishBody(altered({ data: changedData, signature_v0: undefined }))
     const { environment } = run(fake, { environmentKey: genuineKey, verifySignature: false })
-    await expect.poll(() => environment.served).not.toBeNull()
+    await eventually(() => environment.served).not.toBeNull()
   })
 })
 
@@ -82,7 +82,7 @@ describe('a configuration for a key that is a UUID', () => {
   it('is never one without its envelope', async () => {
     const { fake, running } = await start()
     fake.publishBody(JSON.stringify({ ...configuration('b'), application: fake.environmentKey }))
-    await expect.poll(running.error).toBe('DOCUMENT_INVALID')
+    await eventually(running.error).toBe('DOCUMENT_INVALID')
     expect(running.value()).toBe('a')
   })
 })
@@ -94,7 +94,7 @@ describe('a configuration', () => {
   ])('%s replaces nothing, and neither key is told', async (_row, about) => {
     const { fake, running } = await start()
     fake.publishBody(JSON.stringify({ data: JSON.stringify({ ...configuration('b'), ...about }), signature_v0: 'x' }))
-    await expect.poll(running.error).toBe('DOCUMENT_INVALID')
+    await eventually(running.error).toBe('DOCUMENT_INVALID')
     expect(running.value()).toBe('a')
     expect(running.environment.status().lastError?.message).not.toMatch(/[0-9a-f]{8}/)
   })
@@ -106,7 +106,7 @@ describe('a configuration', () => {
   ])('whose envelope holds %s replaces nothing', async (_row, data) => {
     const { fake, running } = await start()
     fake.publishBody(JSON.stringify({ data, signature_v0: 'x' }))
-    await expect.poll(running.error).toBe('DOCUMENT_INVALID')
+    await eventually(running.error).toBe('DOCUMENT_INVALID')
     expect(running.value()).toBe('a')
   })
 
@@ -114,9 +114,9 @@ describe('a configuration', () => {
     const { fake, running } = await start()
     const data = JSON.stringify({ experiments: {}, application: fake.environmentKey })
     fake.publishBody(JSON.stringify({ data, signature_v0: 'x' }))
-    await expect.poll(running.error).toBe('DOCUMENT_INVALID')
+    await eventually(running.error).toBe('DOCUMENT_INVALID')
     const { unchanged } = running.environment.activity.fetches
-    await expect.poll(() => running.environment.activity.fetches.unchanged).toBeGreaterThan(unchanged)
+    await eventually(() => running.environment.activity.fetches.unchanged).toBeGreaterThan(unchanged)
     expect(running.environment.status().state).toBe('stale')
     expect(running.value()).toBe('a')
   })
@@ -128,7 +128,7 @@ describe('a configuration', () => {
     const { fake, running } = await start()
     const data = JSON.stringify({ ...configuration('b'), application: fake.environmentKey })
     fake.publishBody(JSON.stringify({ data, signature_v0: 'x', signed_date: date }))
-    await expect.poll(() => running.value()).toBe('b')
+    await eventually(() => running.value()).toBe('b')
     expect(running.environment.activity.propagation.read().count).toBe(count)
   })
 })
@@ -145,7 +145,7 @@ describe('the key', () => {
       fake,
       fault === null ? { baseUrl: nowhere, realtime: true, realtimeUrl: nowhere } : {},
     )
-    await expect.poll(error).toBeDefined()
+    await eventually(error).toBeDefined()
     const told = `${log.join('')}${JSON.stringify(environment.status())}`
     expect(log.length).toBeGreaterThan(0)
     expect(told).not.toContain(fake.environmentKey)

@@ -40,6 +40,11 @@ export async function startFake(value = 'a'): Promise<FakeCloudBees> {
   return fake
 }
 
+/** Waits until it is so, for longer than even a busy machine needs. */
+export function eventually<T>(read: () => T): ReturnType<typeof expect.poll<T>> {
+  return expect.poll(read, { timeout: 10_000, interval: 10 })
+}
+
 /** Short times, and pauses of nothing. */
 export function run(fake: FakeCloudBees, options: Partial<CloudBeesSourceOptions> = {}): Running {
   const { baseUrl, apiUrl, realtimeUrl, environmentKey } = fake
@@ -57,7 +62,7 @@ export function run(fake: FakeCloudBees, options: Partial<CloudBeesSourceOptions
     apiVersion: '1.9.0',
     headers: {},
     connectTimeoutMs: 1_000,
-    timeoutMs: 300,
+    timeoutMs: 1_000,
     maxDocumentBytes: 1024 * 1024,
     pollIntervalMs: 20,
     distinctId,
@@ -92,6 +97,6 @@ export async function start(
 ): Promise<{ readonly fake: FakeCloudBees; readonly running: Running }> {
   const fake = await startFake()
   const running = run(fake, options)
-  await expect.poll(() => running.environment.served).not.toBeNull()
+  await eventually(() => running.environment.served).not.toBeNull()
   return { fake, running }
 }
