@@ -15,6 +15,8 @@ export interface ScriptedServer {
   readonly received: Received[]
   answer: Answer
   readonly connections: () => Promise<number>
+  /** Cuts all connections. */
+  cut(): void
   close(): Promise<void>
 }
 
@@ -52,6 +54,7 @@ export async function startScriptedServer(answer: Answer, port = 0): Promise<Scr
       new Promise((resolve, reject) =>
         server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
       ),
+    cut: () => server.closeAllConnections(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -15,10 +15,14 @@ export interface ScriptedRelay {
   flags: (context: Context) => readonly object[]
   /** What the bulk answer says besides its flags. */
   more: object
+  /** Further headers of right answers. */
+  headers: Record<string, string>
   /** Answers bulk requests instead, null for the right answer. */
   fault: Answer | null
   /** Bulk requests in the order they came. */
   readonly asked: BulkRequest[]
+  /** How many of them were answered to the end, or cut. */
+  readonly answered: number
   /** The open event streams. */
   readonly streams: OpenStream[]
   /** How many event streams were ever opened, with their addresses. */
@@ -30,6 +34,8 @@ export interface ScriptedRelay {
   readonly held: (() => void)[]
   /** Tells all streams that flags have changed. */
   tell(event?: object): void
+  /** Cuts all connections. */
+  cut(): void
   close(): Promise<void>
 }
 
@@ -51,12 +57,14 @@ export async function startScriptedRelay(port = 0): Promise<ScriptedRelay> {
   const streams: OpenStream[] = []
   const opened: string[] = []
   let held: (() => void)[] | null = null
+  let answered = 0
 
   const server = await startScriptedServer((request, response) => {
     if (request.path.startsWith('/ofrep/v1/events')) return openStream(request, response)
     const { context = {} } = JSON.parse(request.body || '{}') as { readonly context?: Context }
     const bulk = { ...request, context }
     asked.push(bulk)
+    response.on('close', () => (answered += 1))
     const answer = relay.fault ?? answerOf(relay, context)
     if (held === null) answer(bulk, response)
     else held.push(() => answer(bulk, response))
@@ -76,8 +84,12 @@ export async function startScriptedRelay(port = 0): Promise<ScriptedRelay> {
     url: server.url,
     flags: ({ targetingKey }) => [{ key: 'who', value: targetingKey ?? 'anonymous', reason: 'TARGETING_MATCH' }],
     more: {},
+    headers: {},
     fault: null,
     asked,
+    get answered() {
+      return answered
+    },
     streams,
     opened,
     streamFault: null,
@@ -88,17 +100,18 @@ export async function startScriptedRelay(port = 0): Promise<ScriptedRelay> {
     tell(event = { type: 'refetchEvaluation' }) {
       for (const { response } of streams) response.write(`id: 1\nevent: message\ndata: ${JSON.stringify(event)}\n\n`)
     },
+    cut: () => server.cut(),
     close: () => server.close(),
   }
   return relay
 }
 
 /** The right answer, or 304 for who has it. The validator covers the whole answer. */
-function answerOf({ flags, more }: ScriptedRelay, context: Context): Answer {
+function answerOf({ flags, more, headers }: ScriptedRelay, context: Context): Answer {
   const body = { flags: flags(context), ...more }
   const etag = `"${createHash('sha1').update(JSON.stringify(body)).digest('hex')}"`
   return (request, response) => {
-    if (request.headers['if-none-match'] !== etag) return json(200, body, { etag })(request, response)
-    response.writeHead(304, { etag }).end()
+    if (request.headers['if-none-match'] !== etag) return json(200, body, { ...headers, etag })(request, response)
+    response.writeHead(304, { ...headers, etag }).end()
   }
 }

@@ -1,4 +1,5 @@
 /** What surrounds the provider on a page, as far as it looks at it. */
+import { setTimeout } from 'node:timers/promises'
 import {
   OpenFeature,
   type Client,
@@ -10,6 +11,20 @@ import { onTestFinished, vi } from 'vitest'
 import { SwitchyardWebProvider, type FlagStorage, type SwitchyardWebProviderOptions } from '../../src/web/index.js'
 import { NodeEventSource } from './node-event-source.js'
 import { startScriptedRelay, type ScriptedRelay } from './scripted-relay.js'
+
+// The SDK writes down every failure; here they are expected.
+const silent = (): void => undefined
+OpenFeature.setLogger({ error: silent, warn: silent, info: silent, debug: silent })
+
+/** Time for what was sent to arrive, and for what must not happen to happen; also where the test holds the timers. */
+export function aMoment(): Promise<void> {
+  return setTimeout(20)
+}
+
+/** Waits until that is so, while the test holds the timers: `expect.poll` would turn them. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await setTimeout(2)
+}
 
 /** A relay that ends with the test. */
 export async function relayForTest(): Promise<ScriptedRelay> {
@@ -84,6 +99,16 @@ export async function visit(
 ): Promise<Visit> {
   const client = OpenFeature.getClient(domain)
   const events: SeenEvent[] = []
+  const provider = new SwitchyardWebProvider({
+    storage: memoryStorage(),
+    eventSource: (url) => new NodeEventSource(url),
+    ...options,
+  })
+  let startError: Visit['startError'] = null
+  const starting = OpenFeature.setProviderAndWait(domain, provider, context).catch(
+    (error: Error) => (startError = error),
+  )
+  // Only now: handlers of what has happened already run at once, and the domain may have had a visit before.
   const handlers = new AbortController()
   for (const event of Object.values(ProviderEvents)) {
     const name = event.replace('PROVIDER_', '')
@@ -97,13 +122,7 @@ export async function visit(
       { signal: handlers.signal },
     )
   }
-  const provider = new SwitchyardWebProvider({
-    storage: memoryStorage(),
-    eventSource: (url) => new NodeEventSource(url),
-    ...options,
-  })
-  let startError: Visit['startError'] = null
-  await OpenFeature.setProviderAndWait(domain, provider, context).catch((error: Error) => (startError = error))
+  await starting
   const leave = async (): Promise<void> => {
     handlers.abort()
     await provider.onClose()
