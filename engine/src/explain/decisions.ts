@@ -128,17 +128,24 @@ function decideSplit(decision: SplitDecision, at: DecisionContext): Decided {
 }
 
 function rangeOf([from, to, then]: SplitDecision['arms'][number], { flag }: DecisionContext): RangeTrace {
-  const [variant, ...others] = new Set(variantsIn(then, flag))
-  return { from, to, ...(variant === undefined || others.length > 0 ? {} : { variant }) }
+  const outcomes = outcomesIn(then, flag)
+  const variant = onlyOne(outcomes.map((outcome) => outcome?.variant))
+  const value = onlyOne(outcomes.map((outcome) => outcome?.value))
+  return { from, to, ...(variant === undefined ? {} : { variant }), ...(value === undefined ? {} : { value }) }
 }
 
-/** Where a decision can lead, by a split within a split too. */
-function variantsIn(decision: Decision, flag: Flag): (string | undefined)[] {
-  if (typeof decision === 'number') return [flag.outcomes[decision]?.variant]
+/** Where a decision can lead, by a split within a split too; undefined for what cannot be told. */
+function outcomesIn(decision: Decision, flag: Flag): (Outcome | undefined)[] {
+  if (typeof decision === 'number') return [flag.outcomes[decision]]
   if (decision === null || !('split' in decision)) return [undefined]
   const { arms, missing, else: otherwise = null } = decision
   const ways = [...arms.map(([, , then]) => then), otherwise, ...(missing === undefined ? [] : [missing])]
-  return ways.flatMap((way) => variantsIn(way, flag))
+  return ways.flatMap((way) => outcomesIn(way, flag))
+}
+
+function onlyOne<Item>(items: readonly Item[]): Item | undefined {
+  const [first, ...others] = new Set(items)
+  return others.length > 0 ? undefined : first
 }
 
 function decideSwitch(decision: SwitchDecision, at: DecisionContext): Decided {

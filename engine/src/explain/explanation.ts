@@ -68,8 +68,9 @@ export interface SplitTrace {
 export interface RangeTrace {
   readonly from: number
   readonly to: number
-  /** What it leads to, where that is one variant. */
+  /** What it leads to, where that is one variant, and one value. */
   readonly variant?: string
+  readonly value?: Json
 }
 
 export interface SwitchTrace {

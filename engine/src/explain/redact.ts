@@ -8,6 +8,7 @@ import type {
   ExplainedOutcome,
   Explanation,
   ExprTrace,
+  RangeTrace,
   RuleTrace,
 } from './explanation.js'
 import { placeholderOf } from './placeholder.js'
@@ -93,7 +94,7 @@ function redactDecision(trace: DecisionTrace, redaction: Redaction): DecisionTra
       return {
         ...trace,
         number: redactExpr(trace.number, redaction),
-        ranges: trace.ranges.map((range) => ({ ...range, ...withoutTextIn(range, 'variant', redaction) })),
+        ranges: trace.ranges.map((range) => redactRange(range, redaction)),
         then: redactDecision(trace.then, redaction),
       }
     case 'switch':
@@ -116,6 +117,15 @@ function redactDecision(trace: DecisionTrace, redaction: Redaction): DecisionTra
       return trace
     default:
       return assertNever(trace)
+  }
+}
+
+function redactRange(range: RangeTrace, redaction: Redaction): RangeTrace {
+  const { value } = range
+  return {
+    ...range,
+    ...withoutTextIn(range, 'variant', redaction),
+    ...(value === undefined ? {} : { value: withoutTexts(value, redaction) }),
   }
 }
 

@@ -12,7 +12,8 @@ export interface ConditionRenderer {
 }
 
 /** The conditions that all have to hold, below each other where they are several. */
-export function conditionLines(trace: ExprTrace, renderer: ConditionRenderer): readonly Line[] {
+export function conditionLines(condition: ExprTrace, renderer: ConditionRenderer): readonly Line[] {
+  const trace = withoutWrapping(condition, renderer)
   const call = callIn(trace)
   return call !== null && renderer.wording(call.operator)?.shape === 'all'
     ? partLines(call.arguments, renderer)
@@ -27,10 +28,20 @@ export function valueLines(trace: ExprTrace, renderer: ConditionRenderer): reado
   return shape === 'choice' ? choiceLines(structure, renderer) : [conditionLine(structure, renderer)]
 }
 
-function conditionLine(trace: ExprTrace, renderer: ConditionRenderer): Line {
+/** What is the only one of all, or of any, stands for itself. */
+function withoutWrapping(trace: ExprTrace, renderer: ConditionRenderer): ExprTrace {
+  const call = callIn(trace)
+  const shape = call === null ? undefined : renderer.wording(call.operator)?.shape
+  const [only, ...others] = call?.arguments ?? []
+  if ((shape !== 'all' && shape !== 'any') || others.length > 0) return trace
+  return only === undefined || 'static' in only || 'skipped' in only ? trace : withoutWrapping(only, renderer)
+}
+
+function conditionLine(condition: ExprTrace, renderer: ConditionRenderer): Line {
+  const trace = withoutWrapping(condition, renderer)
   const call = structureIn(trace, renderer)
-  if (call === null) return leafLine(markOf(trace), trace, renderer)
-  const mark = markOf(trace)
+  const mark = markOf(condition)
+  if (call === null) return leafLine(mark, trace, renderer)
   switch (renderer.wording(call.operator)?.shape) {
     case 'all':
       return { text: `${mark}all of these:`, below: partLines(call.arguments, renderer) }

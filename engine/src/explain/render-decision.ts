@@ -80,7 +80,7 @@ function ruleLine({ name, matched, when, then }: RuleTrace, number: number, rend
 /** Some rules have a name, of others only their place is known, and some are named after their place. */
 function ruleName(name: string | undefined, number: number): string {
   if (name === undefined) return String(number)
-  return /^rule (\d+)$/.exec(name)?.[1] ?? valueText(name)
+  return /^rule (\d+)$/i.exec(name)?.[1] ?? valueText(name)
 }
 
 function splitLines(trace: SplitTrace, renderer: DecisionRenderer): readonly Line[] {
@@ -101,11 +101,17 @@ function splitText({ number, arm, fallback }: SplitTrace, { wording }: DecisionR
 const maxRanges = 20
 
 function rangesText(ranges: readonly RangeTrace[]): string {
-  const shown = ranges.slice(0, maxRanges).map(({ from, to, variant }) => {
-    return `${from} to ${to}${variant === undefined ? '' : ` is ${nameText(variant)}`}`
-  })
+  const shown = ranges.slice(0, maxRanges).map((range) => `${range.from} to ${range.to}${targetText(range)}`)
   const more = ranges.length - shown.length
   return `ranges: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+/** The variant, with its value where that is short and says more. */
+function targetText({ variant, value = null }: RangeTrace): string {
+  const isScalar = value !== null && typeof value !== 'object'
+  if (variant === undefined) return isScalar ? ` is ${valueText(value)}` : ''
+  const shown = isScalar && String(value) !== variant ? ` (${valueText(value)})` : ''
+  return ` is ${nameText(variant)}${shown}`
 }
 
 function switchLines({ on, fallback, then }: SwitchTrace, renderer: DecisionRenderer): readonly Line[] {

@@ -165,7 +165,7 @@ describe('an explanation', () => {
             step: 'split',
             number: { operator: 'attr', arguments: [{ static: 'n' }], value: 12 },
             arm: { from: 0, to: 50, closed: false },
-            ranges: [{ from: 0, to: 50, variant: 'two' }],
+            ranges: [{ from: 0, to: 50, variant: 'two', value: 2 }],
             then: { step: 'outcome', decided: 1 },
           },
         },

@@ -113,7 +113,7 @@ export const coreSamples: readonly OperatorSample[] = [
   },
 ]
 
-export function expr(samples: readonly OperatorSample[], depth: number): fc.Arbitrary<Expr> {
+function expr(samples: readonly OperatorSample[], depth: number): fc.Arbitrary<Expr> {
   const leaf = fc.oneof(
     scalar as fc.Arbitrary<Expr>,
     fc.array(scalar, { maxLength: 2 }).map((value) => ({ const: value })),

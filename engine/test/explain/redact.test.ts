@@ -116,7 +116,7 @@ describe('a redacted explanation', () => {
     Split by bucket: 0.351109794806689 is in the range from 0 to below 1.
       targeting key: <string>
       bucket: 0.351109794806689 from MD5 of <string>
-      ranges: 0 to 1 is shiny
+      ranges: 0 to 1 is shiny (<string>)
     Answer: variant shiny.
 `)
   })

@@ -148,7 +148,7 @@ describe('a rendered explanation', () => {
     yes  always
     Split by n: 7 is in none of the ranges.
       n: 7
-      ranges: 0 to 5
+      ranges: 0 to 5 is 1
     Nothing is decided here: what comes next is tried.
   No rule decides.
   Answer: 1.

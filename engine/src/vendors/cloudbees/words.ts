@@ -31,5 +31,5 @@ export const words: ReadonlyMap<string, OperatorWords> = new Map<string, Operato
   ['asBoolean', { say: '{0} as a boolean', shape: 'same' }],
   ['asString', { say: '{0} as text', shape: 'same' }],
   ['asNumber', { say: '{0} as a number', shape: 'same' }],
-  ['flagText', { say: '{0}' }],
+  ['flagText', { say: '{0} as text', reads: true }],
 ])
