@@ -1,6 +1,7 @@
 /** The one rule for ETags (ADR 0003): strong, the same in every process, and decided without evaluating where that is safe. */
 import { hash } from 'node:crypto'
 import type { Audience, Json, JsonObject } from '@switchyard/engine'
+import type { ReadBody } from './recent-contexts.js'
 
 export type Coding = 'identity' | 'gzip'
 
@@ -18,21 +19,35 @@ export interface AnswerOrigin {
   readonly streamEpoch: string
 }
 
-/** Validator of an answer that follows from its origin and the context: no need to know the answer. */
-export function contextValidator(origin: AnswerOrigin, context: JsonObject): string {
-  return digest(origin, `context\n${canonicalText(context)}`)
+/**
+ * Validator of an answer that follows from its origin and the context: no need to know the answer.
+ *
+ * @param read the body that brought the context; the validator is kept with it
+ */
+export function contextValidator(
+  origin: AnswerOrigin,
+  context: JsonObject,
+  read: Pick<ReadBody, 'validator'> = { validator: null },
+): string {
+  const fields = fieldsOf(origin)
+  if (read.validator?.origin !== fields) {
+    read.validator = { origin: fields, text: digest(`${fields}context\n${canonicalText(context)}`) }
+  }
+  return read.validator.text
 }
 
 /** Validator of an answer that depends on the clock or on chance too: the answer itself. */
 export function bodyValidator(origin: AnswerOrigin, body: string): string {
-  return digest(origin, `body\n${body}`)
+  return digest(`${fieldsOf(origin)}body\n${body}`)
 }
 
 /** None of the fields can hold a line break, so equal texts mean equal fields. */
-function digest(origin: AnswerOrigin, rest: string): string {
-  const { engineVersion, revision, audience, scope, state, streamEpoch } = origin
-  const fields = `${engineVersion}\n${revision}\n${audience}\n${scope}\n${state}\n${streamEpoch}\n`
-  return hash('sha256', fields + rest, 'base64url')
+function fieldsOf({ engineVersion, revision, audience, scope, state, streamEpoch }: AnswerOrigin): string {
+  return `${engineVersion}\n${revision}\n${audience}\n${scope}\n${state}\n${streamEpoch}\n`
+}
+
+function digest(text: string): string {
+  return hash('sha256', text, 'base64url')
 }
 
 /** The value as JSON text in which the order of members does not show. */

@@ -2,9 +2,9 @@
 import type { JsonObject } from '@switchyard/engine'
 import type { Access, Served } from '../environments/environment.js'
 import { declaredLength, readBody } from './body.js'
-import { readEvaluationContext } from './evaluation-context.js'
 import type { Answer, Exchange } from './exchange.js'
 import { findAccess, findServed } from './find-access.js'
+import type { ReadBody } from './recent-contexts.js'
 import { guard, refuse, respond } from './respond.js'
 
 /** All that an evaluation needs. */
@@ -14,6 +14,8 @@ export interface EvaluationCall {
   /** The revision that answers, from start to end. */
   readonly served: Served
   readonly context: JsonObject
+  /** The body that brought the context. */
+  readonly read: ReadBody
 }
 
 /** Answers by the handler, or refuses what cannot be evaluated. */
@@ -30,9 +32,10 @@ export function withEvaluation(exchange: Exchange, proceed: (call: EvaluationCal
   readBody(exchange, (body) => {
     guard(exchange, () => {
       if (body === null) return refuseTooLarge(exchange)
-      const read = readEvaluationContext(body)
-      if (!read.ok) return refuse(exchange, 400, { errorCode: 'INVALID_CONTEXT', errorDetails: read.problem })
-      proceed({ exchange, access, served, context: read.context })
+      const read = exchange.plane.contexts.read(body)
+      const { accepted } = read
+      if (!accepted.ok) return refuse(exchange, 400, { errorCode: 'INVALID_CONTEXT', errorDetails: accepted.problem })
+      proceed({ exchange, access, served, context: accepted.context, read })
     })
   })
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Access, EnvironmentDirectory, EnvironmentStatus } from '../environments/environment.js'
 import type { Logger } from '../telemetry/logger.js'
 import type { Coding } from './etag.js'
+import type { RecentContexts } from './recent-contexts.js'
 import type { ResponseCache } from './response-cache.js'
 import type { Streams } from './streams/streams.js'
 
@@ -21,6 +22,7 @@ export interface Plane {
   readonly streams: Streams
   /** Bulk answers that were given already. */
   readonly cache: ResponseCache
+  readonly contexts: RecentContexts
   /** Whether the server stops: answers then close their connections. */
   isClosing: boolean
 }

@@ -6,7 +6,8 @@ import type { Answer, Exchange } from './exchange.js'
 import { respond } from './respond.js'
 import type { CachedAnswer } from './response-cache.js'
 import { eventStreamsMember, streamAddress } from './streams/advertised-stream.js'
-import { afterHinted, hintedRevision } from './streams/refetch-hint.js'
+import { configurationTag } from './streams/configuration-tag.js'
+import { afterHinted, hintedConfiguration } from './streams/refetch-hint.js'
 
 interface BulkCall extends EvaluationCall {
   /** Address of the event stream that the answer names, empty for none. */
@@ -17,7 +18,7 @@ interface BulkCall extends EvaluationCall {
 
 /** `POST /ofrep/v1/evaluate/flags` */
 export function evaluateBulk(exchange: Exchange): void {
-  const hint = hintedRevision(exchange.request.url ?? '')
+  const hint = hintedConfiguration(exchange.request.url ?? '')
   const proceed = (call: EvaluationCall): void => {
     const stream = streamAddress(exchange.plane, call.access)
     respond(exchange, answer({ ...call, stream, hint }))
@@ -32,7 +33,7 @@ export function evaluateBulk(exchange: Exchange): void {
 function answer(call: BulkCall): Answer {
   const { clock, random } = call.served.snapshot.reads()
   if (random) return validated(call, evaluate(call, null))
-  const key = contextValidator(originOf(call), call.context)
+  const key = contextValidator(originOf(call), call.context, call.read)
   if (clock) return validated(call, evaluation(call, key, null))
   return notModified(call, key) ?? evaluated(call, evaluation(call, key, key))
 }
@@ -65,7 +66,7 @@ function originOf({ exchange, access, served, stream }: BulkCall): AnswerOrigin 
 
 function notModified({ exchange, served, hint }: BulkCall, validator: string): Answer | null {
   // Who has heard of another configuration is not told that nothing has changed.
-  if (hint !== null && hint !== served.revision) return null
+  if (hint !== null && hint !== configurationTag(served)) return null
   const header = exchange.request.headers['if-none-match']
   const coding = header === undefined ? undefined : codingHeld(header, validator)
   return coding === undefined ? null : { status: 304, body: null, headers: ['ETag', entityTag(validator, coding)] }

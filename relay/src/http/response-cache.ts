@@ -4,6 +4,7 @@
  */
 import type { EvaluatedOutcome } from '@switchyard/engine'
 import { LRUCache } from 'lru-cache'
+import { createDoorkeeper, hashText } from './doorkeeper.js'
 
 export interface CachedAnswer {
   /** For the counters: an answer from the cache is an evaluation too. */
@@ -39,7 +40,7 @@ const outcomeBytes = 8
 export function createResponseCache(maxBytes: number): ResponseCache {
   if (maxBytes === 0) return noCache
   let [hits, misses] = [0, 0]
-  const wasSeen = createDoorkeeper()
+  const doorkeeper = createDoorkeeper()
   const answers = new LRUCache<string, CachedAnswer>({
     maxSize: maxBytes,
     // One answer must not push out all others.
@@ -57,25 +58,11 @@ export function createResponseCache(maxBytes: number): ResponseCache {
       return undefined
     },
     set(key, answer) {
-      if (wasSeen(key)) answers.set(key, answer)
+      if (doorkeeper.wasSeen(hashText(key))) answers.set(key, answer)
     },
     get statistics() {
       return { hits, misses, entries: answers.size, bytes: answers.calculatedSize }
     },
-  }
-}
-
-/** Keys remembered before the oldest half is forgotten. */
-const rememberedKeys = 20_000
-
-/** Whether a key was seen lately; it is from then on. */
-function createDoorkeeper(): (key: string) => boolean {
-  let [recent, before] = [new Set<string>(), new Set<string>()]
-  return (key) => {
-    if (recent.has(key) || before.has(key)) return true
-    recent.add(key)
-    if (recent.size > rememberedKeys / 2) [recent, before] = [new Set(), recent]
-    return false
   }
 }
 

@@ -3,11 +3,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { answerClientError } from './client-error.js'
 import { preflightHeaders } from './cors.js'
 import { beginExchange, type Exchange, type Plane } from './exchange.js'
+import { createRecentContexts } from './recent-contexts.js'
 import { guard, refuse, respond } from './respond.js'
 import { findPlace, type Place } from './routes.js'
 import { createStreams, type StreamsOptions } from './streams/streams.js'
 
-export interface DataPlaneOptions extends Omit<Plane, 'isClosing' | 'random' | 'streams'> {
+export interface DataPlaneOptions extends Omit<Plane, 'isClosing' | 'random' | 'streams' | 'contexts'> {
   readonly streams: StreamsOptions
   /** Chance, for the flags that read it; Math.random when absent. */
   readonly random?: () => number
@@ -24,7 +25,7 @@ export interface DataPlane {
 export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const { random = Math.random } = options
   const streams = createStreams(options.streams, { ...options, random })
-  const plane: Plane = { ...options, random, streams, isClosing: false }
+  const plane: Plane = { ...options, random, streams, contexts: createRecentContexts(), isClosing: false }
   const { headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs } = options.limits
   const server = createServer({
     headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { Flag } from '@switchyard/engine'
@@ -61,12 +62,13 @@ const connectionsOf = ({ server }: TestPlane): Promise<number> =>
     server.getConnections((_error, count) => resolve(count))
   })
 
-const revisionOf = ({ shop }: TestPlane): string => shop.served?.revision ?? ''
-const idOf = ({ shop }: TestPlane): string => `${shop.served?.sequence}-${shop.served?.revision}`
+/** What stands for the revision that is served. */
+const tagOf = ({ shop }: TestPlane): string => hash('sha256', `configuration\n${shop.served?.revision}`).slice(0, 16)
+const idOf = (plane: TestPlane): string => `${plane.shop.served?.sequence}-${tagOf(plane)}`
 
 /** The event that tells of what is served now. */
 function newsOf(plane: TestPlane): ReadEvent {
-  const data = { type: 'refetchEvaluation', etag: `"${revisionOf(plane)}"`, lastModified: 0 }
+  const data = { type: 'refetchEvaluation', etag: `"${tagOf(plane)}"`, lastModified: 0 }
   return { id: idOf(plane), event: 'message', data }
 }
 
@@ -95,6 +97,39 @@ describe('an event stream', () => {
     expect(stream.events).toHaveLength(3)
   })
 
+  it('never tells the revision, which client keys do not get', async () => {
+    const plane = await startPlane()
+    const stream = await openNamed(plane, { 'last-event-id': '1' })
+    await expect.poll(() => stream.events).toHaveLength(1)
+    expect(stream.text()).not.toContain(plane.shop.served?.revision)
+  })
+
+  it('tells when the hour of a flag that reads the clock has come', async () => {
+    const plane = await startPlane({ now: Date.now })
+    const atMs = Date.now() + 300
+    plane.shop.serve({
+      flags: {
+        plain: {
+          outcomes: [
+            { value: 'before', reason: 'STATIC' },
+            { value: 'after', reason: 'STATIC' },
+          ],
+          decide: { rules: [{ when: ['lt', ['now'], atMs], then: 0 }], else: 1 },
+          changes: [atMs],
+        },
+        always: {
+          outcomes: [{ reason: 'STATIC' }],
+          decide: { rules: [{ when: ['lt', ['now'], 0], then: 0 }], else: 0 },
+        },
+      },
+    })
+    const [{ etag, value }, stream] = [await ask(plane), await openNamed(plane, { 'last-event-id': idOf(plane) })]
+    expect([value, stream.events]).toEqual(['before', []])
+    await expect.poll(() => stream.events).toEqual([{ ...newsOf(plane), data: expect.anything() }])
+    const query = `?flagConfigEtag=${tagOf(plane)}`
+    expect(await ask(plane, { query, held: etag })).toMatchObject({ status: 200, value: 'after' })
+  })
+
   it('tells nothing of what happens in other environments, and nothing of states', async () => {
     const plane = await startPlane()
     const stream = await openNamed(plane)
@@ -109,7 +144,7 @@ describe('an event stream', () => {
     const stream = await readStream(plane.url + eventsPath, { authorization: `Bearer ${waitingKey}` })
     expect(stream.status).toBe(200)
     plane.blog.serve({ flags: flagsOf('a') })
-    await expect.poll(() => stream.events).toMatchObject([{ id: `1-${plane.blog.served?.revision}` }])
+    await expect.poll(() => stream.events).toMatchObject([{ id: expect.stringMatching(/^1-[0-9a-f]{16}$/) }])
   })
 
   it('answers HEAD with headers alone', async () => {
@@ -135,11 +170,9 @@ describe('an event stream', () => {
 })
 
 describe('a client that comes to an event stream', () => {
-  const now = Date.UTC(2026, 0, 1)
-
   it('with the id of what is served is told nothing, and keeps an id', async () => {
     const plane = await startPlane()
-    const stream = await openNamed(plane, { 'last-event-id': `0-${revisionOf(plane)}` })
+    const stream = await openNamed(plane, { 'last-event-id': `0-${tagOf(plane)}` })
     await expect.poll(() => stream.text()).toMatch(`id: ${idOf(plane)}\n\n`)
     plane.shop.serve({ flags: flagsOf('a') })
     await expect.poll(() => stream.events).toEqual([newsOf(plane)])
@@ -155,11 +188,10 @@ describe('a client that comes to an event stream', () => {
   )
 
   it.each([
-    ['a minute ago is told nothing', now - 60_000, false],
-    ['just now, after the flags were asked for perhaps, is told of it', now - 59_999, true],
-  ])('without an id and after a change %s', async (_, sinceMs, isTold) => {
-    const plane = await startPlane({ now: () => now })
-    Object.assign(plane.shop.served ?? {}, { sinceMs })
+    ['a minute ago is told nothing', 60_000, false],
+    ['just now, after the flags were asked for perhaps, is told of it', 59_999, true],
+  ])('without an id and after a change %s', async (_, ageMs, isTold) => {
+    const plane = await startPlane({ now: () => ageMs })
     const stream = await openNamed(plane)
     await expect.poll(() => stream.text()).toContain(`id: ${idOf(plane)}\n`)
     expect(stream.events).toHaveLength(isTold ? 1 : 0)
@@ -285,13 +317,13 @@ describe('a bulk request that has heard of a change', () => {
   const hint = (tag: string): string => `?flagConfigEtag=${encodeURIComponent(tag)}&flagConfigLastModified=5`
 
   it.each([
-    ['a tag with quotes', (revision: string) => `"${revision}"`],
-    ['a weak tag', (revision: string) => `W/"${revision}"`],
-    ['a tag without quotes', (revision: string) => revision],
-  ])('that is served is answered as ever: %s', async (_, tagOf) => {
+    ['a tag with quotes', (tag: string) => `"${tag}"`],
+    ['a weak tag', (tag: string) => `W/"${tag}"`],
+    ['a tag without quotes', (tag: string) => tag],
+  ])('that is served is answered as ever: %s', async (_, written) => {
     const plane = await startPlane()
     const { etag } = await ask(plane)
-    const query = hint(tagOf(revisionOf(plane)))
+    const query = hint(written(tagOf(plane)))
     expect((await ask(plane, { query, held: etag })).status).toBe(304)
     expect((await ask(plane, { query })).status).toBe(200)
   })
@@ -307,10 +339,10 @@ describe('a bulk request that has heard of a change', () => {
   })
 
   it('elsewhere waits until it has arrived here', async () => {
-    const [here, there] = [await startPlane({ streams: { refetchWaitMs: 15_000 } }), await startPlane()]
+    const [here, there] = [await startPlane({ streams: { refetchWaitMs: 60_000 } }), await startPlane()]
     const { etag } = await ask(here)
     there.shop.serve({ flags: flagsOf('new') })
-    const answers = [1, 2].map(() => ask(here, { query: hint(`"${revisionOf(there)}"`), held: etag }))
+    const answers = [1, 2].map(() => ask(here, { query: hint(`"${tagOf(there)}"`), held: etag }))
     // A request that has not waited has been answered before the next one is.
     expect((await ask(here, { held: etag })).status).toBe(304)
     here.shop.serve({ flags: flagsOf('other') })
@@ -320,7 +352,7 @@ describe('a bulk request that has heard of a change', () => {
 
   it('that was followed by another does not wait for it to come back', async () => {
     const plane = await startPlane({ streams: { refetchWaitMs: 60_000 } })
-    const before = revisionOf(plane)
+    const before = tagOf(plane)
     plane.shop.serve({ flags: flagsOf('a') })
     const { etag } = await ask(plane)
     expect(await ask(plane, { query: hint(before), held: etag })).toMatchObject({ status: 200, value: 'a' })

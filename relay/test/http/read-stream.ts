@@ -1,5 +1,5 @@
 /** Reads event streams in tests, as a client does. */
-import { get, type IncomingMessage } from 'node:http'
+import { Agent, get, type IncomingMessage } from 'node:http'
 import { createParser } from 'eventsource-parser'
 import { onTestFinished } from 'vitest'
 
@@ -26,8 +26,12 @@ export interface StreamReader {
 /** Opens a stream, which ends with the test at the latest. A refusal is read to its end. */
 export function readStream(url: string, headers: Record<string, string> = {}): Promise<StreamReader> {
   return new Promise((resolve, reject) => {
-    const request = get(url, { headers, agent: false }, (response) => {
-      const reader = follow(response, () => request.destroy())
+    const agent = new Agent({ keepAlive: true })
+    const request = get(url, { headers, agent }, (response) => {
+      const reader = follow(response, () => {
+        request.destroy()
+        agent.destroy()
+      })
       onTestFinished(() => reader.close())
       if (response.statusCode === 200) resolve(reader)
       else response.on('end', () => resolve(reader))

@@ -24,6 +24,12 @@ function serve(plane: TestPlane, value: string): void {
   plane.shop.serve({ flags: flagsOf(value), info: { secret: 'of the relay' } })
 }
 
+/** Beside the value there is more than any socket takes at once. */
+function serveLarge(plane: TestPlane, value: string): void {
+  const large: Flag = { outcomes: [{ value: 'x'.repeat(12 * 2 ** 20), reason: 'STATIC' }], decide: 0 }
+  plane.shop.serve({ flags: { ...flagsOf(value), large } })
+}
+
 const idOf = ({ shop }: TestPlane): string => `${shop.served?.sequence}-${shop.served?.revision}`
 
 /** Starts with the value `a`. */
@@ -208,40 +214,32 @@ describe('the stream of a ruleset', () => {
   })
 
   it('is cut where the client does not read, and holds up nobody else', async () => {
-    const plane = await start({ streams: { slowReaderTimeoutMs: 100 } })
-    const [slow, quick] = [await open(plane), await open(plane)]
+    const plane = await startPlane({ streams: { slowReaderTimeoutMs: 200 } })
+    serveLarge(plane, 'a')
+    const quick = await open(plane, { 'last-event-id': idOf(plane) })
+    const slow = await open(plane)
     slow.pause()
-    const isCut = (): boolean => plane.streamCounts.read('shop').some(({ ended }) => ended.slow === 1)
-    for (let round = 0; !isCut(); round += 1) {
-      serve(plane, `${round}`.padEnd(2_000_000, 'x'))
-      await expect.poll(() => quick.events.at(-1)?.id).toBe(idOf(plane))
-    }
-    expect(plane.streamCounts.read('shop')).toMatchObject([{ kind: 'ruleset', open: 1, ended: { slow: 1 } }])
-    serve(plane, 'last')
-    await expect.poll(() => quick.events.at(-1)?.id).toBe(idOf(plane))
+    const ended = () => plane.streamCounts.read('shop').map(({ open, ended }) => [open, ended])
+    await expect.poll(ended, { timeout: 10_000 }).toEqual([[1, { slow: 1 }]])
+    serveLarge(plane, 'b')
+    await expect.poll(() => namesOf(quick), { timeout: 10_000 }).toEqual(['state', 'patch'])
   })
 
-  it('brings a client that was behind up to date, and keeps nothing for it meanwhile', async () => {
-    const plane = await start()
-    const [slow, quick] = [await open(plane), await open(plane)]
-    await expect.poll(() => namesOf(slow)).toContain('ruleset')
+  it('sends nothing to a client that is behind, and everything once it reads on', async () => {
+    const plane = await startPlane()
+    serveLarge(plane, 'a')
+    const slow = await open(plane)
     slow.pause()
-    for (let round = 0; round < 16; round += 1) {
-      serve(plane, `${round}`.padEnd(1_000_000, 'x'))
-      await expect.poll(() => quick.events.at(-1)?.id).toBe(idOf(plane))
-    }
-    expect(plane.streamCounts.read('shop')[0]?.sent['patch']).toBeLessThan(32)
+    const sent = () => plane.streamCounts.read('shop')[0]?.sent
+    for (const value of ['b', 'c', 'd']) serveLarge(plane, value)
+    plane.shop.state = 'stale'
+    expect(sent()).toEqual({ state: 1, ruleset: 1 })
     slow.resume()
-    await expect.poll(() => slow.events.at(-1)?.id, { timeout: 5_000 }).toBe(idOf(plane))
-    let ruleset: SealedRuleset | null = null
-    for (const { event, data } of slow.events) {
-      if (event === 'ruleset') ruleset = data as SealedRuleset
-      if (event !== 'patch' || ruleset === null) continue
-      const patched = applyPatch(ruleset, data as RulesetPatch)
-      expect(patched.ok).toBe(true)
-      if (patched.ok) ruleset = patched.ruleset
-    }
-    expect(ruleset?.revision).toBe(plane.shop.served?.revision)
+    await expect
+      .poll(() => namesOf(slow), { timeout: 10_000 })
+      .toEqual(['state', 'ruleset', 'state', 'patch', 'patch', 'patch'])
+    expect(slow.events.at(2)?.data).toEqual({ state: 'stale' })
+    expect(slow.events.at(-1)?.id).toBe(idOf(plane))
   })
 
   it('counts each event by its name', async () => {

@@ -2,8 +2,9 @@
 import type { Access, Environment, Served } from '../../environments/environment.js'
 import type { Exchange } from '../exchange.js'
 import { Channel, type ChannelSurroundings } from './channel.js'
+import { configurationTag } from './configuration-tag.js'
 import type { EventStream } from './event-stream.js'
-import { idOf } from './published-ruleset.js'
+import { createScheduledChanges, type ScheduledChanges } from './scheduled-changes.js'
 import { idOnly, revisionOfId, streamEvent, type StreamEvent } from './stream-event.js'
 
 /**
@@ -12,62 +13,81 @@ import { idOnly, revisionOfId, streamEvent, type StreamEvent } from './stream-ev
  */
 const recentMs = 60_000
 
+interface News {
+  readonly id: string
+  /** In place of the revision. */
+  readonly tag: string
+  readonly event: StreamEvent
+  /** When it became news, epoch milliseconds. */
+  readonly sinceMs: number
+}
+
 /** The event streams of one environment. */
 export class ChangeLine {
-  readonly #environment: Environment
   readonly #now: () => number
   readonly #channel: Channel
+  readonly #scheduled: ScheduledChanges
   readonly #leave: () => void
-  #event: StreamEvent | null
+  /** null before the first data. */
+  #news: News | null
 
   constructor(environment: Environment, now: () => number, surroundings: ChannelSurroundings) {
-    this.#environment = environment
+    const { served } = environment
     this.#now = now
     this.#channel = new Channel(environment.name, 'ofrep', surroundings)
-    this.#event = environment.served === null ? null : changeEvent(environment.served)
-    this.#leave = environment.onChange((served) => {
-      this.#event = changeEvent(served)
-      this.#channel.spread()
+    this.#scheduled = createScheduledChanges(now, (changed) => this.#tell(newsOf(changed, now())))
+    this.#news = served === null ? null : newsOf(served, served.sinceMs)
+    if (served !== null) this.#scheduled.follow(served)
+    this.#leave = environment.onChange((changed) => {
+      this.#tell(newsOf(changed, changed.sinceMs))
+      this.#scheduled.follow(changed)
     })
   }
 
   open(exchange: Exchange, access: Access): void {
     const lastEventId = exchange.request.headers['last-event-id']
-    const { served } = this.#environment
-    const isUpToDate = served !== null && this.#has(served, lastEventId === undefined ? null : String(lastEventId))
-    this.#channel.open(exchange, access, (stream) => this.#follow(stream, isUpToDate ? served : null))
+    const known = this.#isKnown(lastEventId === undefined ? null : String(lastEventId)) ? this.#news : null
+    this.#channel.open(exchange, access, (stream) => this.#follow(stream, known))
   }
 
   close(): void {
     this.#leave()
+    this.#scheduled.close()
     this.#channel.close()
   }
 
-  /** Whether the client has heard of the revision, or has just asked for it. */
-  #has({ revision, sinceMs }: Served, lastEventId: string | null): boolean {
-    if (lastEventId !== null) return revisionOfId(lastEventId) === revision
-    return this.#now() - sinceMs >= recentMs
+  #tell(news: News): void {
+    this.#news = news
+    this.#channel.spread()
   }
 
-  #follow(stream: EventStream, known: Served | null): () => void {
-    if (known !== null) stream.write(idOnly(idOf(known)))
-    let sent = known === null ? null : this.#event
+  /** Whether the client has heard the news, or has just asked for what it is about. */
+  #isKnown(lastEventId: string | null): boolean {
+    if (this.#news === null) return false
+    const { tag, sinceMs } = this.#news
+    return lastEventId === null ? this.#now() - sinceMs >= recentMs : revisionOfId(lastEventId) === tag
+  }
+
+  #follow(stream: EventStream, known: News | null): () => void {
+    if (known !== null) stream.write(idOnly(known.id))
+    let told = known
     return () => {
-      if (this.#event === null || sent === this.#event) return
-      sent = this.#event
-      stream.send(sent)
+      if (this.#news === null || told === this.#news) return
+      told = this.#news
+      stream.send(told.event)
     }
   }
 }
 
 /**
- * The name is always `message`, what it means is in the data.
+ * The event's name is always `message`, what it means is in the data.
  *
  * @see OFREP 0.3.0, event-streams.yaml, and its ADR 0008
  */
-function changeEvent(served: Served): StreamEvent {
-  const { revision, sinceMs } = served
+function newsOf(served: Served, sinceMs: number): News {
+  const tag = configurationTag(served)
+  const id = `${served.sequence}-${tag}`
   const lastModified = Math.floor(sinceMs / 1_000)
-  const data = JSON.stringify({ type: 'refetchEvaluation', etag: `"${revision}"`, lastModified })
-  return streamEvent({ name: 'message', id: idOf(served), data })
+  const data = JSON.stringify({ type: 'refetchEvaluation', etag: `"${tag}"`, lastModified })
+  return { id, tag, sinceMs, event: streamEvent({ name: 'message', id, data }) }
 }

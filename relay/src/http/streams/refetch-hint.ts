@@ -12,13 +12,13 @@ import { guard } from '../respond.js'
  *
  * @param target as in the request line
  */
-export function hintedRevision(target: string): string | null {
+export function hintedConfiguration(target: string): string | null {
   const tag = queryParameter(target, 'flagConfigEtag')
   return tag === undefined ? null : tag.replace(/^(?:W\/)?"(.*)"$/, '$1')
 }
 
 /**
- * Goes on with the call once the hinted revision is served, or without it after the wait that the settings allow: another
+ * Goes on with the call once the hinted configuration is served, or without it after the wait that the settings allow: another
  * replica may have told of a change that is on its way here.
  */
 export function afterHinted(call: EvaluationCall, hint: string, proceed: (call: EvaluationCall) => void): void {
@@ -30,8 +30,8 @@ export function afterHinted(call: EvaluationCall, hint: string, proceed: (call: 
       exchange.state = environment.status().state
       proceed({ ...call, served: environment.served ?? call.served })
     })
-  // What is no revision never comes.
+  // What is none of our tags never comes.
   if (/^[0-9a-f]{16}$/.test(hint)) {
-    streams.of(environment).revisions.whenServed(hint, streams.settings.refetchWaitMs, go)
+    streams.of(environment).configurations.whenServed(hint, streams.settings.refetchWaitMs, go)
   } else go()
 }

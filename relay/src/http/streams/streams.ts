@@ -5,7 +5,7 @@ import type { StreamCounts } from '../../telemetry/stream-counts.js'
 import { createAdmission } from './admission.js'
 import { ChangeLine } from './change-line.js'
 import type { ChannelSurroundings } from './channel.js'
-import { createRevisions, type Revisions } from './revisions.js'
+import { createConfigurations, type Configurations } from './configurations.js'
 import { RulesetLine } from './ruleset-line.js'
 import type { StreamSettings } from './stream-settings.js'
 import type { StreamTokens } from './stream-tokens.js'
@@ -22,7 +22,7 @@ export interface EnvironmentStreams {
   readonly changes: ChangeLine
   /** Made at first use: an environment without in-process providers needs no patches. */
   rulesets(): RulesetLine
-  readonly revisions: Revisions
+  readonly configurations: Configurations
 }
 
 export interface StreamsOptions {
@@ -66,16 +66,16 @@ function createLines(
   shared: ChannelSurroundings,
 ): EnvironmentStreams & { close(): void } {
   const changes = new ChangeLine(environment, now, shared)
-  const revisions = createRevisions(environment)
+  const configurations = createConfigurations(environment)
   let rulesets: RulesetLine | undefined
   return {
     changes,
-    revisions,
+    configurations,
     rulesets: () => (rulesets ??= new RulesetLine(environment, shared)),
     close() {
       changes.close()
       rulesets?.close()
-      revisions.close()
+      configurations.close()
     },
   }
 }

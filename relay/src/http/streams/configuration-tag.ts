@@ -1,0 +1,17 @@
+import { hash } from 'node:crypto'
+import type { Served } from '../../environments/environment.js'
+
+const tags = new WeakMap<Served, string>()
+
+/**
+ * What stands for a revision where client keys can see it, the same in every replica: 16 hex digits. It says when the
+ * configuration is another one, and unlike the revision nothing of what is in it.
+ */
+export function configurationTag(served: Served): string {
+  let tag = tags.get(served)
+  if (tag === undefined) {
+    tag = hash('sha256', `configuration\n${served.revision}`).slice(0, 16)
+    tags.set(served, tag)
+  }
+  return tag
+}
