@@ -7,6 +7,7 @@ import { format, resolveConfig } from 'prettier'
 import { publishedSchema } from '../relay/dist/config/json-schema.js'
 import { configurationPage } from '../relay/dist/config/page.js'
 import { root } from './run.mjs'
+import './write-vectors.mjs'
 
 const schemaFile = join(root, 'docs', 'configuration.schema.json')
 const style = { ...(await resolveConfig(schemaFile)), filepath: schemaFile }
