@@ -15,14 +15,14 @@ const smallestBatch = 10
 /** @param windowMs 0: everybody at once */
 export function createPacer<Member>(windowMs: number, turn: (member: Member) => void): Pacer<Member> {
   const waiting = new Set<Member>()
-  const batches = Math.ceil(windowMs / intervalMs) || 1
-  let batchesLeft = batches
+  /** From the monotonic clock: a process that is busy sends larger batches, not later ones. */
+  let endMs = 0
   let timer: NodeJS.Timeout | undefined
 
   const next = (): void => {
     timer = undefined
-    let left = Math.max(smallestBatch, Math.ceil(waiting.size / batchesLeft))
-    batchesLeft = Math.max(1, batchesLeft - 1)
+    const batches = Math.max(1, Math.ceil((endMs - performance.now()) / intervalMs))
+    let left = Math.max(smallestBatch, Math.ceil(waiting.size / batches))
     for (const member of waiting) {
       if (left-- === 0) break
       waiting.delete(member)
@@ -34,7 +34,7 @@ export function createPacer<Member>(windowMs: number, turn: (member: Member) => 
   return {
     spread(members) {
       for (const member of members) waiting.add(member)
-      batchesLeft = batches
+      endMs = performance.now() + windowMs
       if (timer === undefined) next()
     },
     remove: (member) => waiting.delete(member),

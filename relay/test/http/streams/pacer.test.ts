@@ -5,6 +5,7 @@ beforeEach(() => {
   vi.useFakeTimers()
 })
 afterEach(() => {
+  vi.restoreAllMocks()
   vi.useRealTimers()
 })
 
@@ -25,6 +26,14 @@ describe('a pacer', () => {
     expect(turns).toHaveLength(2_100)
     vi.advanceTimersByTime(499)
     expect(turns).toEqual(members(4_000))
+  })
+
+  it('makes up for the time that a busy process has lost', () => {
+    const turns: number[] = []
+    createPacer<number>(1_000, (member) => turns.push(member)).spread(members(4_000))
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 975)
+    vi.advanceTimersByTime(25)
+    expect(turns).toHaveLength(4_000)
   })
 
   it('gives everybody a turn at once where there is no time', () => {
