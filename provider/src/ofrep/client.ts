@@ -45,7 +45,9 @@ export function evaluateFlags(
   { etag, query }: BulkConditions = {},
 ): Promise<BulkResult> {
   const headers: Question['headers'] = etag ? { 'if-none-match': etag } : {}
-  return post(server, { path: query ? `?${query}` : '', context, headers }, readBulk)
+  return post(server, { path: query ? `?${query}` : '', context, headers }, (response) =>
+    etag && response.status === 304 ? { kind: 'unchanged' } : readBulk(response),
+  )
 }
 
 interface Question {
@@ -69,10 +71,7 @@ async function post<Result>(
     })
     return { ...(read(response) ?? failureOf(response, now())), response }
   } catch (error) {
-    return {
-      kind: 'unavailable',
-      message: `no answer from ${root}: ${error instanceof Error ? error.message : String(error)}`,
-    }
+    return { kind: 'unavailable', message: `no answer from ${root}: ${String(error)}` }
   }
 }
 
@@ -83,29 +82,26 @@ function readSingle({ status, body }: TransportResponse, flagKey: string): FlagA
   return (status === 200) === (flag.kind === 'value') ? flag : null
 }
 
-function readBulk(response: TransportResponse): BulkAnswer | { readonly kind: 'unchanged' } | null {
-  if (response.status === 304) return { kind: 'unchanged' }
-  const answer = response.status === 200 ? parseObject(response.body) : null
+function readBulk({ status, body, header }: TransportResponse): BulkAnswer | null {
+  const answer = status === 200 ? parseObject(body) : null
   const set = readFlags(answer)
-  if (set === null) return null
   const streams = answer?.['eventStreams']
-  return {
-    kind: 'flags',
-    ...set,
-    etag: response.header('etag'),
-    eventStreams: Array.isArray(streams) ? streams : [],
-  }
+  return set && { kind: 'flags', ...set, etag: header('etag'), eventStreams: Array.isArray(streams) ? streams : [] }
 }
 
-function failureOf(response: TransportResponse, nowMs: number): Failure {
-  const { status } = response
-  const error = parseObject(response.body)
-  const errorCode = textOf(error?.['errorCode'])
-  const details = textOf(error?.['errorDetails']) ?? errorCode
-  const message = `status ${status}${details === undefined ? '' : `: ${details}`}`
-  if (status === 401 || status === 403) return { kind: 'refused', message }
-  const retryAfterMs = parseRetryAfter(response.header('retry-after'), nowMs)
-  if (status === 429 || (status === 503 && retryAfterMs !== null)) return { kind: 'later', message, retryAfterMs }
-  if (status === 400 && errorCode !== undefined) return { kind: 'invalid', message, errorCode }
-  return { kind: 'unavailable', message: status === 200 ? 'the answer is not OFREP' : message }
+function failureOf({ status, body, header }: TransportResponse, nowMs: number): Failure {
+  const error = parseObject(body)
+  const code = textOf(error?.['errorCode'])
+  const details = textOf(error?.['errorDetails']) ?? code
+  const errorCode = status === 400 ? code : undefined
+  const retryAfterMs = parseRetryAfter(header('retry-after'), nowMs)
+  const message = status === 200 ? 'the answer is not OFREP' : `status ${status}${details ? `: ${details}` : ''}`
+  return { kind: kindOf(status, errorCode, retryAfterMs), message, errorCode, retryAfterMs }
+}
+
+function kindOf(status: number, errorCode: string | undefined, retryAfterMs: number | null): Failure['kind'] {
+  if (status === 401 || status === 403) return 'refused'
+  if (status === 429 || (status === 503 && retryAfterMs !== null)) return 'later'
+  if (errorCode) return 'invalid'
+  return status >= 500 ? 'unavailable' : 'foreign'
 }

@@ -44,14 +44,13 @@ export function readFlag(item: unknown): (FlagAnswer & { readonly key: string })
   const metadata = readMetadata(item['metadata'])
   if (typeof errorCode === 'string')
     return { kind: 'error', key, errorCode, errorDetails: textOf(errorDetails) ?? errorCode, metadata }
-  const [namedVariant, namedReason] = [textOf(variant), textOf(reason)]
   return {
     kind: 'value',
     key,
+    value: value as Json | undefined,
+    variant: textOf(variant),
+    reason: textOf(reason),
     metadata,
-    ...(value === undefined ? {} : { value: value as Json }),
-    ...(namedVariant === undefined ? {} : { variant: namedVariant }),
-    ...(namedReason === undefined ? {} : { reason: namedReason }),
   }
 }
 
@@ -61,7 +60,6 @@ export function textOf(value: unknown): string | undefined {
 
 /** Flat metadata; members of other types are left out. */
 function readMetadata(value: unknown): Metadata {
-  if (!isObject(value)) return {}
-  const entries = Object.entries(value).filter(([, member]) => ['boolean', 'number', 'string'].includes(typeof member))
-  return Object.fromEntries(entries) as Metadata
+  const members = isObject(value) ? Object.entries(value) : []
+  return Object.fromEntries(members.filter(([, member]) => /^(boolean|number|string)$/.test(typeof member))) as Metadata
 }

@@ -21,20 +21,27 @@ export function resolve<Value extends Json>(
   type: ValueType,
   defaultValue: Value,
 ): Resolution<Value> {
-  const flagMetadata = Object.fromEntries(Object.entries(answer.metadata).filter(([name]) => !name.startsWith('as.')))
+  const { metadata } = answer
+  const flagMetadata = Object.fromEntries(Object.entries(metadata).filter(([name]) => !name.startsWith('as.')))
   if (answer.kind === 'error') return failed(defaultValue, answer.errorCode, answer.errorDetails, flagMetadata)
-  const { value, variant, reason = value === undefined ? 'DEFAULT' : 'UNKNOWN', metadata } = answer
-  const named = { ...(variant === undefined ? {} : { variant }), reason, flagMetadata }
+  const { value, variant, reason = value === undefined ? 'DEFAULT' : 'UNKNOWN' } = answer
   const view = viewOf(metadata, value, type)
-  if (view !== undefined) return { value: view as Value, ...named }
-  if (value !== undefined && typeOf(value) === type) return { value: value as Value, ...named }
-  if (value === undefined || codeDefaults(metadata).includes(type)) return { value: defaultValue, ...named }
-  return failed(
-    defaultValue,
-    'TYPE_MISMATCH',
-    `the flag's value is of type ${typeOf(value)}, asked for ${type}`,
+  const given = view === undefined ? value : view
+  const isOfType = given !== undefined && typeOf(given) === type
+  if (!isOfType && given !== undefined && !codeDefaults(metadata).includes(type)) {
+    return failed(
+      defaultValue,
+      'TYPE_MISMATCH',
+      `the value is of type ${typeOf(given)}, asked for ${type}`,
+      flagMetadata,
+    )
+  }
+  return {
+    value: isOfType ? (given as Value) : defaultValue,
+    ...(variant === undefined ? {} : { variant }),
+    reason,
     flagMetadata,
-  )
+  }
 }
 
 /** The default with an error; the metadata stays. */

@@ -29,20 +29,23 @@ export type FlagAnswer =
   | {
       readonly kind: 'value'
       /** Absent: the application's code default is the answer. */
-      readonly value?: Json
-      readonly variant?: string
-      readonly reason?: string
+      readonly value?: Json | undefined
+      readonly variant?: string | undefined
+      readonly reason?: string | undefined
       readonly metadata: Metadata
     }
   | { readonly kind: 'error'; readonly errorCode: string; readonly errorDetails: string; readonly metadata: Metadata }
 
-/** A request that brought no answer about flags. */
-export type Failure =
-  /** 401 and 403: the credentials are refused; trying again does not help. */
-  | { readonly kind: 'refused'; readonly message: string }
-  /** 429, and 503 with `Retry-After`: not before that moment. */
-  | { readonly kind: 'later'; readonly message: string; readonly retryAfterMs: number | null }
-  /** 400 with a code: this context cannot be evaluated. */
-  | { readonly kind: 'invalid'; readonly message: string; readonly errorCode: string }
-  /** Anything else: unreachable, too slow, not OFREP. */
-  | { readonly kind: 'unavailable'; readonly message: string }
+/** Why a request brought no answer about flags. */
+export interface Failure {
+  /**
+   * `refused`: 401 and 403; trying again does not help. `invalid`: 400 with a code; this context cannot be evaluated. `later`:
+   * 429, and 503 with `Retry-After`; not before that moment. `unavailable`: unreachable, too slow, 5xx. `foreign`: what answers
+   * does not speak OFREP.
+   */
+  readonly kind: 'refused' | 'invalid' | 'later' | 'unavailable' | 'foreign'
+  readonly message: string
+  /** OpenFeature's code for it, where the server named one. */
+  readonly errorCode?: string | undefined
+  readonly retryAfterMs?: number | null
+}

@@ -31,12 +31,13 @@ export interface StreamListener {
 export class EventStreams {
   /** How long a hidden page keeps them, as the relay says; milliseconds. */
   inactivityDelayMs = 120_000
+  /** While that is so, none is opened. */
+  isPaused = false
   readonly #open: (url: string) => EventSourceLike
   readonly #baseUrl: string
   readonly #listener: StreamListener
   #urls: readonly string[] = []
   readonly #sources = new Map<string, EventSourceLike>()
-  #isPaused = false
   #losses = 0
 
   constructor(open: (url: string) => EventSourceLike, baseUrl: string, listener: StreamListener) {
@@ -71,22 +72,13 @@ export class EventStreams {
     if (urls.length > 0 && !isChange && this.isLive) return
     this.#urls = urls
     for (const [url, source] of this.#sources) if (!urls.includes(url)) this.#drop(url, source)
-    if (!this.#isPaused) for (const url of urls) if (!this.#sources.has(url)) this.#connect(url)
+    if (!this.isPaused) for (const url of urls) if (!this.#sources.has(url)) this.#connect(url)
   }
 
-  /** Closes the streams; none is opened until `resume`. */
+  /** Closes the streams. */
   pause(): void {
-    this.#isPaused = true
+    this.isPaused = true
     for (const [url, source] of this.#sources) this.#drop(url, source)
-  }
-
-  resume(): void {
-    this.#isPaused = false
-  }
-
-  /** Forgets them. */
-  close(): void {
-    this.use([], true)
   }
 
   #connect(url: string): void {

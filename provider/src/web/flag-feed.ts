@@ -9,6 +9,7 @@ import {
   resolve,
   type BulkAnswer,
   type BulkResult,
+  type Failure,
   type FlagAnswer,
   type Json,
   type Resolution,
@@ -21,60 +22,57 @@ import { createPersistence, type HeldFlags, type Persistence } from './persisten
 import { canonical, subjectOf, type Subject } from './subject.js'
 
 /** What the application is told while no start and no change of context is under way: the SDK speaks for those. */
-export interface FeedListener {
-  ready(): void
-  /** Flags are served that may be outdated. */
-  stale(message: string): void
-  error(trouble: Trouble): void
-  /** Exactly these flags have another answer than before. */
-  changed(flagKeys: string[]): void
+export interface FeedEvents {
+  /** `Stale`: the flags that are served may be outdated. `ConfigurationChanged`: exactly these flags have another answer. */
+  (event: 'Ready' | 'Stale' | 'Error' | 'ConfigurationChanged', details?: FeedEventDetails): void
 }
 
-/** Why there are no flags, or none that are confirmed. */
-export interface Trouble {
-  readonly errorCode: string
-  readonly message: string
-  /**
-   * `passing`: the relay cannot be reached, or not now. `refused`: it does not take the credentials. `invalid`: it cannot evaluate
-   * this context. `unknown`: what answers is no relay.
-   */
-  readonly kind: 'passing' | 'refused' | 'invalid' | 'unknown'
-  readonly retryAfterMs: number
+export interface FeedEventDetails {
+  readonly message?: string
+  readonly errorCode?: string | undefined
+  readonly flagsChanged?: string[]
 }
 
 interface Question {
   /** The context is new; the SDK tells how it ends. */
   readonly isChange?: boolean
   /** No 304 is wanted: what happened lately is not known. */
-  readonly isUnconditional?: boolean
+  readonly isUnconditional?: boolean | undefined
   readonly hints?: ChangeHints
 }
 
-/** Stands in for the outcome of a question that another one has replaced. */
-const superseded = Symbol('superseded')
+/** null: flags have come. undefined: another question has taken the place of this one. */
+type Outcome = Failure | null | undefined
+
+type State = 'Ready' | 'Stale' | 'Error'
+
+type Timer = ReturnType<typeof setTimeout> | undefined
+
+const notStarted: Failure = { kind: 'unavailable', message: 'the provider is not started' }
+const notThere: Failure = { kind: 'unavailable', message: 'the flags of this user have not come yet' }
+/** What the relay says of itself. */
+const outdated: Failure = { kind: 'later', message: 'the relay serves data that may be outdated' }
 
 const longestRetryMs = 60_000
 const longestReconnectMs = 300_000
 /** Timers take no longer delays. */
 const longestTimerMs = 2 ** 31 - 1
 
-type Timer = ReturnType<typeof setTimeout> | undefined
-
 export class FlagFeed {
   readonly #settings: Settings
-  readonly #listener: FeedListener
+  readonly #tell: FeedEvents
   readonly #streams: EventStreams
   #persistence: Persistence | undefined
   #subject: Subject
   #held: HeldFlags | null = null
   /** Why nothing is held. */
-  #trouble: Trouble = troubleOf('the provider is not started')
+  #failure: Failure = notStarted
   /** What the application was told last, by the SDK or by us. */
-  #state: 'ready' | 'stale' | 'error' = 'error'
+  #state: State = 'Error'
   /** The question under way. */
   #request: AbortController | null = null
   #isChanging = false
-  #outcome: Promise<Trouble | null | typeof superseded> = Promise.resolve(null)
+  #outcome: Promise<Outcome> | undefined
   /** To be asked once the one under way is answered, whose answer may be older than the reason to ask. */
   #next: Question | null = null
   /** Aborted when the feed is closed. */
@@ -85,9 +83,9 @@ export class FlagFeed {
   /** The relay is not to be asked before, epoch milliseconds. */
   #notBeforeMs = 0
 
-  constructor(settings: Settings, listener: FeedListener) {
+  constructor(settings: Settings, tell: FeedEvents) {
     this.#settings = settings
-    this.#listener = listener
+    this.#tell = tell
     this.#subject = subjectOf({}, settings.userOf)
     this.#streams = new EventStreams(settings.eventSource, settings.url, {
       opened: (isUnconditional) => this.#refresh({ isUnconditional }),
@@ -97,7 +95,7 @@ export class FlagFeed {
   }
 
   /** @returns what is wrong, null once there are flags to serve */
-  async start(context: object, domain: string | undefined): Promise<Trouble | null> {
+  async start(context: object, domain: string | undefined): Promise<Failure | null> {
     const { cacheMode, userOf, changeDetection } = this.#settings
     this.#lifetime = new AbortController()
     this.#persistence = createPersistence(this.#settings, domain)
@@ -106,44 +104,45 @@ export class FlagFeed {
     this.#held = this.#rendered()
     if (cacheMode === 'local-cache-first') this.#held ??= this.#persistence.read(this.#subject)
     if (this.#held) {
-      this.#state = 'ready'
       // What comes of it is told after the SDK has said READY.
       this.#timer = setTimeout(() => this.#refresh({}))
-      return null
+    } else {
+      this.#ask({ isChange: true })
+      const failure = await this.#settled()
+      if (failure && !isLasting(failure) && failure.kind !== 'foreign')
+        this.#held ??= this.#persistence.read(this.#subject)
+      if (!this.#held) return failure
+      if (failure) setTimeout(() => this.#enter('Stale', failure))
     }
-    this.#ask({ isChange: true })
-    const trouble = await this.#settled()
-    if (trouble?.kind === 'passing') this.#held ??= this.#persistence.read(this.#subject)
-    if (!trouble || !this.#held) return trouble
-    this.#state = 'ready'
-    setTimeout(() => this.#enter('stale', trouble))
+    this.#state = 'Ready'
     return null
   }
 
   /** @returns what is wrong, null once there are the flags of this context; undefined where they are there already */
-  change(context: object): Promise<Trouble | null> | undefined {
+  change(context: object): Promise<Failure | null> | undefined {
     const before = this.#subject
     const dropped = this.#held
     const subject = subjectOf(context, this.#settings.userOf)
-    const isSame = subject.key === before.key
-    if (isSame && !this.#isChanging && dropped?.key === subject.key) {
-      this.#state = 'ready'
+    const isAsked = this.#isChanging && subject.key === before.key
+    if (!this.#isChanging && subject.key === before.key && dropped?.key === subject.key) {
+      this.#state = 'Ready'
       return undefined
     }
     this.#subject = subject
     if (subject.user !== before.user) {
       this.#held = null
-      this.#trouble = troubleOf('the flags of this user have not come yet')
+      this.#failure = notThere
       this.#persistence?.clear()
     }
-    if (!isSame || !this.#isChanging) this.#ask({ isChange: true })
-    if (dropped && !this.#held) this.#listener.changed([...dropped.flags.keys()])
+    if (!isAsked) this.#ask({ isChange: true })
+    if (dropped && !this.#held) this.#tell('ConfigurationChanged', { flagsChanged: [...dropped.flags.keys()] })
     return this.#settled()
   }
 
   resolve<Value extends Json>(flagKey: string, type: ValueType, defaultValue: Value): Resolution<Value> {
     const held = this.#held
-    if (!held) return failed(defaultValue, this.#trouble.errorCode, this.#trouble.message)
+    const { errorCode = 'PROVIDER_NOT_READY', message } = this.#failure
+    if (!held) return failed(defaultValue, errorCode, message)
     const answer = held.flags.get(flagKey)
     if (!answer) return failed(defaultValue, 'FLAG_NOT_FOUND', `there is no flag ${flagKey}`, held.metadata)
     const resolution = resolve(answer, type, defaultValue)
@@ -156,18 +155,18 @@ export class FlagFeed {
     this.#request?.abort()
     this.#request = this.#next = this.#held = null
     this.#isChanging = false
-    this.#trouble = troubleOf('the provider is closed')
-    this.#outcome = Promise.resolve(this.#trouble)
+    this.#failure = notStarted
+    this.#outcome = Promise.resolve(notStarted)
     clearTimeout(this.#timer)
     clearTimeout(this.#inactivityTimer)
-    this.#streams.close()
+    this.#streams.use([], true)
   }
 
   /** The outcome of the last question, however often one takes another's place. */
-  async #settled(): Promise<Trouble | null> {
+  async #settled(): Promise<Failure | null> {
     let outcome
     do outcome = await this.#outcome
-    while (outcome === superseded)
+    while (outcome === undefined)
     return outcome
   }
 
@@ -186,7 +185,7 @@ export class FlagFeed {
     if (!this.#request) return this.#ask(question)
     const next = this.#next
     this.#next = {
-      isUnconditional: next?.isUnconditional || question.isUnconditional || false,
+      isUnconditional: next?.isUnconditional || question.isUnconditional,
       hints: { ...next?.hints, ...question.hints },
     }
   }
@@ -204,27 +203,33 @@ export class FlagFeed {
     this.#outcome = this.#answer(this.#request, question)
   }
 
-  async #answer(request: AbortController, question: Question): Promise<Trouble | null | typeof superseded> {
+  async #answer(request: AbortController, question: Question): Promise<Outcome> {
     const held = this.#held
     const isKnown = held?.key === this.#subject.key && !question.isUnconditional && !this.#streams.isBroken
-    const etag = isKnown ? held.etag : null
-    const result = await this.#send(request, etag, question.hints)
-    if (request !== this.#request) return superseded
+    const result = await this.#send(request, isKnown ? held.etag : null, question.hints)
+    if (request !== this.#request) return undefined
     this.#request = null
     this.#isChanging = false
-    let trouble: Trouble | null = null
-    let changed: string[] = []
-    if (result.kind === 'flags') changed = this.#accept(result, question)
-    else if (held && etag && result.kind === 'unchanged') this.#hold({ ...held, isCached: false })
-    else trouble = troubleIn(result)
-    const isStale = result.response?.header('switchyard-state') === 'stale'
-    this.#plan(trouble, isStale)
+    let failure: Failure | null = null
+    let flagsChanged: string[] = []
+    if (result.kind === 'flags') flagsChanged = this.#accept(result, question)
+    else if (result.kind !== 'unchanged') failure = result
+    else if (held) this.#hold({ ...held, isCached: false })
+    const trouble = failure ?? (result.response?.header('switchyard-state') === 'stale' ? outdated : null)
+    this.#plan(failure, trouble)
     // All is settled before the application hears of it: what it does then may ask again.
     const next = this.#next
     this.#next = null
     if (next) this.#ask(next)
-    this.#tell(question, trouble ?? (isStale ? outdated : null), changed)
-    return trouble
+    const state = !trouble ? 'Ready' : this.#held && !isLasting(trouble) ? 'Stale' : 'Error'
+    if (question.isChange) {
+      this.#state = failure ? 'Error' : 'Ready'
+      if (!failure) setTimeout(() => this.#enter(state, trouble))
+      return failure
+    }
+    this.#enter(state, trouble)
+    if (flagsChanged.length > 0) this.#tell('ConfigurationChanged', { flagsChanged })
+    return failure
   }
 
   /** Never rejects. */
@@ -244,7 +249,7 @@ export class FlagFeed {
     if (this.#settings.changeDetection === 'sse') this.#streams.use(eventStreams, isChange)
     const { user, key } = this.#subject
     this.#hold({ items, flags, metadata, etag, user, key, isCached: false })
-    return [...new Set([...before.keys(), ...flags.keys()])].filter(
+    return [...new Map([...before, ...flags]).keys()].filter(
       (flagKey) => canonical(before.get(flagKey)) !== canonical(flags.get(flagKey)),
     )
   }
@@ -255,37 +260,22 @@ export class FlagFeed {
   }
 
   /** When to ask again without a reason from outside. */
-  #plan(trouble: Trouble | null, isStale: boolean): void {
+  #plan(failure: Failure | null, trouble: Failure | null): void {
     const { changeDetection, pollIntervalMs } = this.#settings
-    this.#failures = trouble ? this.#failures + 1 : 0
-    if (trouble) this.#notBeforeMs = Date.now() + trouble.retryAfterMs
-    if (trouble && !this.#held) this.#trouble = trouble
-    if (trouble?.kind === 'refused') this.#streams.close()
-    if (changeDetection === 'none' || trouble?.kind === 'refused' || trouble?.kind === 'invalid') return
-    if (trouble) this.#refreshIn(Math.max(trouble.retryAfterMs, backoffMs(this.#failures, longestRetryMs)))
+    this.#failures = failure ? this.#failures + 1 : 0
+    const retryAfterMs = failure?.retryAfterMs ?? 0
+    this.#notBeforeMs = Date.now() + retryAfterMs
+    if (failure) this.#failure = failure
+    if (changeDetection === 'none' || (failure && isLasting(failure))) return
+    if (failure) this.#refreshIn(Math.max(retryAfterMs, backoffMs(this.#failures, longestRetryMs)))
     else if (pollIntervalMs && !this.#streams.isLive) this.#refreshIn(pollIntervalMs)
-    else if (isStale) this.#refreshIn(longestReconnectMs)
+    else if (trouble) this.#refreshIn(longestReconnectMs)
   }
 
-  #tell({ isChange }: Question, trouble: Trouble | null, changed: string[]): void {
-    const isError = trouble?.kind === 'refused' || trouble?.kind === 'invalid' || !this.#held
-    const state = trouble ? (isError ? 'error' : 'stale') : 'ready'
-    if (isChange) {
-      // The SDK tells it.
-      this.#state = trouble && trouble !== outdated ? 'error' : 'ready'
-      if (trouble === outdated) setTimeout(() => this.#enter('stale', outdated))
-      return
-    }
-    this.#enter(state, trouble)
-    if (changed.length > 0) this.#listener.changed(changed)
-  }
-
-  #enter(state: 'ready' | 'stale' | 'error', trouble: Trouble | null): void {
+  #enter(state: State, trouble: Failure | null): void {
     if (state === this.#state || this.#lifetime.signal.aborted) return
     this.#state = state
-    if (!trouble) this.#listener.ready()
-    else if (state === 'stale') this.#listener.stale(trouble.message)
-    else this.#listener.error(trouble)
+    this.#tell(state, trouble ?? {})
   }
 
   /** Asks when the page is shown or online again and no stream tells of changes; closes the streams of a page that stays hidden. */
@@ -294,13 +284,11 @@ export class FlagFeed {
     const { signal } = this.#lifetime
     const look = (): void => {
       clearTimeout(this.#inactivityTimer)
+      this.#streams.isPaused = false
       if (page?.hidden) {
         const delayMs = this.#settings.inactivityDelayMs ?? this.#streams.inactivityDelayMs
         this.#inactivityTimer = setTimeout(() => this.#streams.pause(), delayMs)
-        return
-      }
-      this.#streams.resume()
-      if (!this.#streams.isLive || this.#state !== 'ready') this.#refresh({})
+      } else if (!this.#streams.isLive || this.#state !== 'Ready') this.#refresh({})
     }
     if (page?.hidden) look()
     page?.addEventListener('visibilitychange', look, { signal })
@@ -308,26 +296,9 @@ export class FlagFeed {
   }
 }
 
-function troubleOf(message: string, kind: Trouble['kind'] = 'unknown', errorCode = 'PROVIDER_NOT_READY'): Trouble {
-  return { message, kind, errorCode, retryAfterMs: 0 }
-}
-
-/** What the relay says of itself. */
-const outdated = troubleOf('the relay serves data that may be outdated')
-
-function troubleIn({ response, ...result }: BulkResult): Trouble {
-  switch (result.kind) {
-    case 'refused':
-      return troubleOf(result.message, 'refused', 'GENERAL')
-    case 'invalid':
-      return troubleOf(result.message, 'invalid', result.errorCode)
-    case 'later':
-      return { ...troubleOf(result.message, 'passing'), retryAfterMs: result.retryAfterMs ?? 0 }
-    case 'unavailable':
-      return troubleOf(result.message, !response || response.status >= 500 ? 'passing' : 'unknown')
-    default:
-      return troubleOf('status 304, but nothing was held')
-  }
+/** Whether asking again does not help. */
+function isLasting({ kind }: Failure): boolean {
+  return kind === 'refused' || kind === 'invalid'
 }
 
 /** A random delay below one that doubles each time, so that not everybody comes back at once. */

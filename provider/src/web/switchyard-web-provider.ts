@@ -13,8 +13,8 @@ import {
   ProviderEvents,
   type ResolutionDetails,
 } from '@openfeature/web-sdk'
-import type { ValueType } from '../ofrep/index.js'
-import { FlagFeed, type Trouble } from './flag-feed.js'
+import type { Failure, ValueType } from '../ofrep/index.js'
+import { FlagFeed } from './flag-feed.js'
 import { readOptions, type SwitchyardWebProviderOptions } from './options.js'
 
 export class SwitchyardWebProvider implements Provider {
@@ -26,13 +26,13 @@ export class SwitchyardWebProvider implements Provider {
   readonly #feed: FlagFeed
 
   constructor(options: SwitchyardWebProviderOptions) {
-    const { events } = this
-    this.#feed = new FlagFeed(readOptions(options), {
-      ready: () => events.emit(ProviderEvents.Ready),
-      stale: (message) => events.emit(ProviderEvents.Stale, { message }),
-      error: ({ message, errorCode }) => events.emit(ProviderEvents.Error, { message, errorCode: known(errorCode) }),
-      changed: (flagsChanged) => events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged }),
-    })
+    this.#feed = new FlagFeed(readOptions(options), (event, { message, errorCode, flagsChanged } = {}) =>
+      this.events.emit(ProviderEvents[event], {
+        ...(message ? { message } : {}),
+        ...(event === 'Error' ? { errorCode: known(errorCode) } : {}),
+        ...(flagsChanged ? { flagsChanged } : {}),
+      }),
+    )
   }
 
   /**
@@ -42,8 +42,8 @@ export class SwitchyardWebProvider implements Provider {
    * evaluate the context, with PROVIDER_NOT_READY else: the relay is asked again then, and READY follows by event
    */
   async initialize(context: EvaluationContext = {}, domain?: string): Promise<void> {
-    const trouble = await this.#feed.start(context, domain)
-    if (trouble) throw errorOf(trouble, trouble.kind === 'refused' ? ErrorCode.PROVIDER_FATAL : trouble.errorCode)
+    const failure = await this.#feed.start(context, domain)
+    if (failure) throw errorOf(failure, failure.kind === 'refused' ? 'PROVIDER_FATAL' : failure.errorCode)
   }
 
   /** From here on no flag of the context before is served, unless both are about one user. */
@@ -52,9 +52,9 @@ export class SwitchyardWebProvider implements Provider {
     return changing && this.#changed(changing)
   }
 
-  async #changed(changing: Promise<Trouble | null>): Promise<void> {
-    const trouble = await changing
-    if (trouble) throw errorOf(trouble, trouble.errorCode)
+  async #changed(changing: Promise<Failure | null>): Promise<void> {
+    const failure = await changing
+    if (failure) throw errorOf(failure, failure.errorCode)
   }
 
   /** Ends what is under way and lets go of everything but what is kept for the next visit. */
@@ -85,11 +85,11 @@ export class SwitchyardWebProvider implements Provider {
 }
 
 /** The SDK knows a fixed list of codes. */
-function known(errorCode: string): ErrorCode {
+function known(errorCode = ''): ErrorCode {
   const codes: { readonly [code: string]: ErrorCode } = ErrorCode
   return (Object.hasOwn(codes, errorCode) && codes[errorCode]) || ErrorCode.GENERAL
 }
 
-function errorOf({ message }: Trouble, errorCode: string): Error {
+function errorOf({ message }: Failure, errorCode = 'PROVIDER_NOT_READY'): Error {
   return instantiateErrorByErrorCode(known(errorCode), message)
 }

@@ -258,7 +258,7 @@ describe('closing', () => {
       await OpenFeature.getProvider('closed-while-starting').onClose?.()
       return starting
     })()
-    expect(startError?.message).toBe('the provider is closed')
+    expect(startError?.message).toBe('the provider is not started')
     await provider.onClose()
   })
 
