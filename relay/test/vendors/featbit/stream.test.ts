@@ -145,7 +145,10 @@ describe('archived, deleted and shared', () => {
   })
 
   it('a segment that was shared silently is asked for when a flag comes that needs it', async () => {
-    const { fake, running } = await start({ featureFlags: [flagEntry(), inSegment('s')], segments: [segmentEntry()] })
+    const { fake, running } = await start(
+      { featureFlags: [flagEntry(), inSegment('s')], segments: [segmentEntry()] },
+      { pingIntervalMs: 60_000 },
+    )
     // Old enough to be skipped by whoever asks for changes only.
     const shared = segmentEntry({ id: 'shared', included: ['u'], updatedAt: '2020-01-01T00:00:00Z' })
     fake.publish({ featureFlags: [flagEntry(), inSegment('s')], segments: [segmentEntry(), shared] })
