@@ -12,8 +12,8 @@ let objectsLeft = 0
 
 /**
  * The evaluation context as JSON would carry it (rule C1), so that in-process and remote evaluation agree: dates become ISO
- * 8601 text, functions, symbols and `undefined` are absent, NaN and infinities are null. Anything but an object is an empty
- * context; what is nested deeper than 128 is null, and so are lists and objects beyond the first 500,000.
+ * 8601 text, functions, symbols and `undefined` are absent, NaN and infinities are null, -0 is 0. Anything but an object is an
+ * empty context; what is nested deeper than 128 is null, and so are lists and objects beyond the first 500,000.
  *
  * @returns the context itself where it is of that form already, as nearly all are: copying costs more than most evaluations
  */
@@ -30,7 +30,7 @@ export function normalizeContext(context: unknown): JsonObject {
 
 function isNormal(value: unknown, depth: number): boolean {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true
-  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0)
   if (typeof value !== 'object' || value instanceof Date || depth > maxDepth) return false
   if ((objectsLeft -= 1) < 0) return false
   // Item by item: a list with holes is not normal.
@@ -52,7 +52,8 @@ function normalize(value: unknown, depth: number): Json | undefined {
     case 'boolean':
       return value
     case 'number':
-      return Number.isFinite(value) ? value : null
+      // Adding 0 takes the sign of -0 away.
+      return Number.isFinite(value) ? value + 0 : null
     case 'object':
       return value === null || depth > maxDepth ? null : normalizeObject(value, depth)
     default:

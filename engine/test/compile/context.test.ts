@@ -17,6 +17,7 @@ describe('the normal form of a context', () => {
       { a: Number.NaN, b: [Infinity], c: { d: -Infinity } },
       { a: null, b: [null], c: { d: null } },
     ],
+    ['the sign of zero', { a: -0, b: [-0], c: { d: -0 } }, { a: 0, b: [0], c: { d: 0 } }],
     ['a list', [1], {}],
     ['null', null, {}],
     ['nothing', undefined, {}],
