@@ -57,7 +57,9 @@ describe.each(documents)('the recorded document $name', (document) => {
       .map((row) => ({ ...row, received: received(row, snapshot, document) }))
       .filter(({ received, expected, recordedC }) => received !== (expected ?? recordedC))
     const known = document.name === 'doc3-edge-cases' ? Array<string>(2).fill('t.wholeDoubleString as int: 2') : []
-    expect(differing.map(({ flag, type, received }) => `${flag} as ${type}: ${JSON.stringify(received)}`)).toEqual(known)
+    expect(differing.map(({ flag, type, received }) => `${flag} as ${type}: ${JSON.stringify(received)}`)).toEqual(
+      known,
+    )
   })
 
   it('is explained as it is evaluated, for every user and flag', () => {
