@@ -171,6 +171,8 @@ class Fake implements FakeFeatBit {
     const connection = new Connection(request)
     this.connections.push(connection)
     socket.on('close', () => connection.ended())
+    // The other side may go while it is refused.
+    socket.on('error', () => undefined)
     connection.cut = () => socket.destroy()
     const fault = this.streamFault
     if (fault?.kind === 'hang') return

@@ -61,6 +61,17 @@ async function startProxy(scheme: 'http' | 'https', status = 200): Promise<Proxy
   return { address: `${scheme}://127.0.0.1:${await listen(server)}`, requests }
 }
 
+/** Connects nobody, and resets what is said through it. */
+async function startResettingProxy(): Promise<string> {
+  const server = createServer()
+  server.on('connect', (_request, socket) => {
+    socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+    socket.on('error', () => undefined)
+    socket.once('data', () => (socket as Socket).resetAndDestroy())
+  })
+  return `http://127.0.0.1:${await listen(server)}`
+}
+
 /** Says `hello`, and returns the first thing that is said back. */
 async function echo(url: URL, options: Partial<WebSocketOptions> = {}): Promise<string> {
   const abort = new AbortController()
@@ -163,6 +174,22 @@ describe('a WebSocket to an upstream', () => {
     const url = new URL(`wss://127.0.0.1:${port}/`)
     const { code } = await failureOf(echo(url, { connectTimeoutMs: 200, proxy: proxy.address }))
     expect(code).toBe('UPSTREAM_TIMEOUT')
+  })
+
+  it.each([
+    { name: 'a proxy before it answers', reset: 'proxy', scheme: 'ws' },
+    { name: 'a server behind a proxy', reset: 'server', scheme: 'ws' },
+    { name: 'a server behind a proxy, in the middle of TLS', reset: 'server', scheme: 'wss' },
+  ])('fails, and nothing more, where the connection is reset by $name', async ({ reset, scheme }) => {
+    const port = await listen(
+      createPlainServer((socket) => {
+        socket.on('error', () => undefined)
+        socket.once('data', () => socket.resetAndDestroy())
+      }),
+    )
+    const proxy = reset === 'proxy' ? `http://127.0.0.1:${port}` : await startResettingProxy()
+    const { code } = await failureOf(echo(new URL(`${scheme}://127.0.0.1:${port}/`), { proxy }))
+    expect(code).toBe('UPSTREAM_UNREACHABLE')
   })
 
   it('stays open longer than opening may take', async () => {
