@@ -7,10 +7,10 @@ import { format, resolveConfig } from 'prettier'
 import { publishedSchema } from '../relay/dist/config/json-schema.js'
 import { configurationPage } from '../relay/dist/config/page.js'
 import { root } from './run.mjs'
-import './write-vectors.mjs'
 
 const schemaFile = join(root, 'docs', 'configuration.schema.json')
 const style = { ...(await resolveConfig(schemaFile)), filepath: schemaFile }
 
 writeFileSync(join(root, 'docs', 'configuration.md'), configurationPage())
 writeFileSync(schemaFile, await format(JSON.stringify(publishedSchema(), null, 2), style))
+await import('./write-vectors.mjs')
