@@ -29,7 +29,7 @@ export function publish(served: Served): PublishedRuleset {
 }
 
 /** Where a client is that has this revision. */
-export function idOf({ sequence, revision }: Served): string {
+function idOf({ sequence, revision }: Served): string {
   return `${sequence}-${revision}`
 }
 
