@@ -172,6 +172,49 @@ describe('the work of one evaluation', () => {
     expect(walk('a'.repeat(500_000))).toBe('PARSE_ERROR')
   })
 
+  const large = {
+    l: numbers,
+    text: 'a'.repeat(100_000),
+    other: `${'a'.repeat(99_999)}b`,
+    digits: '9'.repeat(100_000),
+    path: 'a.'.repeat(50_000),
+    version: `1.0.0-${'a.'.repeat(50_000)}a`,
+    list: Array.from({ length: 20_000 }, () => ['a']),
+    object: Object.fromEntries(numbers.map((number) => [`m${number}`, number])),
+  }
+  const small = {
+    ...large,
+    text: 'a',
+    other: 'b',
+    digits: '9',
+    path: 'a.b',
+    version: '1.0.0',
+    list: [1],
+    object: { a: 1, b: 2 },
+  }
+
+  it.each<[string, Json]>([
+    ['texts that are compared', { '<': [{ var: 'text' }, { var: 'other' }] }],
+    ['beginnings of texts', { starts_with: [{ var: 'text' }, { var: 'other' }] }],
+    ['numbers that are spelled out', { '>': [{ var: 'digits' }, 1] }],
+    ['parts of texts', { substr: [{ var: 'text' }, 1] }],
+    ['versions', { sem_ver: [{ var: 'version' }, '=', '1.0.0'] }],
+    ['versions that are computed', { sem_ver: [{ var: 'version' }, '=', { var: 'version' }] }],
+    ['paths that are computed', { var: { var: 'path' } }],
+    ['names that may be missing', { missing: [{ var: 'path' }] }],
+    ['objects that may be empty', { '!': [{ var: 'object' }] }],
+    ['objects that are true or not', { var: 'object' }],
+    ['conditions that are objects', { if: [{ var: 'object' }, true, false] }],
+    ['copies of objects', { set: [{ var: 'object' }, 'a', 1] }],
+    ['lists of lists', { '==': [{ var: 'list' }, 1] }],
+    ['seeds', { fractional: [{ var: 'text' }, ['a', 1]] }],
+    ['sums', { '+': { var: 'list' } }],
+  ])('is bounded for %s, once for every item of a list', (_, body) => {
+    const rule = { '!!': [{ filter: [{ var: 'l' }, body] }] }
+    expect(select(rule, large)).toBe('PARSE_ERROR')
+    expect(select(rule, small)).toMatch(/^(true|false)$/)
+  })
+
   it('is not bounded for one walk over a long list', () => {
     expect(select({ in: [199_999, { var: 'l' }] }, { l: Array.from({ length: 200_000 }, (_, index) => index) })).toBe(
       'true',

@@ -8,6 +8,7 @@ import { type Evaluation, type Operand, type Operator } from '../../../ruleset/d
 import { member } from '../../../ruleset/json.js'
 import type { Json } from '../../../ruleset/types.js'
 import { isList, isObject } from './conversion.js'
+import { chargeInLists } from './steps.js'
 import { elementAt } from './variable.js'
 
 /** Largest sum of weights: that of a signed 32-bit integer. */
@@ -146,7 +147,12 @@ export function fractionalOperator(bucketing: Bucketing): Operator {
     prepare: ({ statics: [flagKey, depth], operands: [argument] }) => {
       if (typeof flagKey !== 'string' || typeof depth !== 'number') return { invalid: 'takes a flag key and a depth' }
       const list = argument as Operand
-      return (evaluation) => choose(list(evaluation), flagKey, dataAt(depth, evaluation), bucketing)
+      return (evaluation) => {
+        const value = list(evaluation)
+        chargeInLists(value, evaluation)
+        if (isList(value)) chargeInLists(value[0] ?? null, evaluation)
+        return choose(value, flagKey, dataAt(depth, evaluation), bucketing)
+      }
     },
     reads: ([, depth]) => (depth === -1 ? { attributes: ['targetingKey'] } : {}),
     hashInput: (...given) => distribution(...given)?.seed ?? null,

@@ -1,9 +1,9 @@
 /** `map`, `filter`, `reduce`, `all`, `none` and `some`: their body is evaluated once for every item of a list. */
 import { type Evaluation, type Operand, type Operator } from '../../../ruleset/dialect.js'
 import type { Json } from '../../../ruleset/types.js'
-import { isTruthy, listOf, toNumber, toText } from './conversion.js'
+import { listOf, toNumber, toText } from './conversion.js'
 import { fail } from './failure.js'
-import { charge } from './steps.js'
+import { charge, isTrue } from './steps.js'
 
 /** Calls `visit` with what the body answers for every item, until it answers false. */
 function forEachItem(
@@ -46,7 +46,7 @@ function overItemsOfTruthy(walk: Walk): Operator {
       const [subject, perItem] = [list as Operand, body as Operand]
       return (evaluation) => {
         const value = subject(evaluation)
-        return walk(isTruthy(value) ? listOf(value) : [], perItem, evaluation)
+        return walk(isTrue(value, evaluation) ? listOf(value) : [], perItem, evaluation)
       }
     },
   }
@@ -64,7 +64,7 @@ const map = overItems((items, body, evaluation) => {
 const filter = overItems((items, body, evaluation) => {
   const kept: Json[] = []
   forEachItem(items, body, evaluation, (answer, item) => {
-    if (isTruthy(answer)) kept.push(item)
+    if (isTrue(answer, evaluation)) kept.push(item)
     return true
   })
   return kept
@@ -74,7 +74,7 @@ const filter = overItems((items, body, evaluation) => {
 function anyItem(items: readonly Json[], body: Operand, evaluation: Evaluation, wanted: boolean): boolean {
   let isFound = false
   forEachItem(items, body, evaluation, (answer) => {
-    isFound = isTruthy(answer) === wanted
+    isFound = isTrue(answer, evaluation) === wanted
     return !isFound
   })
   return isFound
@@ -98,7 +98,7 @@ const reduce: Operator = {
         for (const item of items) {
           charge(evaluation, 1)
           scope.current = item
-          scope.accumulator = convert(perItem(evaluation))
+          scope.accumulator = convert(perItem(evaluation), evaluation)
         }
       } finally {
         evaluation.locals.length = position
@@ -108,10 +108,10 @@ const reduce: Operator = {
   },
 }
 
-function accumulatorOf(initial: Json): (value: Json) => Json {
+function accumulatorOf(initial: Json): (value: Json, evaluation: Evaluation) => Json {
   switch (typeof initial) {
     case 'boolean':
-      return isTruthy
+      return isTrue
     case 'number':
       return toNumber
     case 'string':

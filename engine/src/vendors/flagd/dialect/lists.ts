@@ -3,7 +3,7 @@ import { type Operand, type Operator } from '../../../ruleset/dialect.js'
 import { fromEntries } from '../../../ruleset/json.js'
 import type { Json } from '../../../ruleset/types.js'
 import { isList, isObject, itemAt, listOf, toNumber } from './conversion.js'
-import { costly, eager, type EagerOperator, pairwise } from './eager.js'
+import { costly, eager, type EagerOperator, listingMembers, pairwise } from './eager.js'
 import { fail } from './failure.js'
 
 /** A part of a text, or an item of a list; anything else holds nothing. */
@@ -103,7 +103,7 @@ function holderOf(list: readonly Json[]): (item: Json) => boolean {
 export const lists: ReadonlyMap<string, EagerOperator> = new Map([
   ['in', costly(pairwise(isIn, membership))],
   ['merge', costly(eager(merge))],
-  ['set', eager(setMember)],
+  ['set', listingMembers(eager(setMember))],
   ['contains_all', containment((wanted, isHeld) => wanted.every(isHeld), false)],
   ['contains_any', containment((wanted, isHeld) => wanted.some(isHeld), false)],
   ['contains_none', containment((wanted, isHeld) => !wanted.some(isHeld), true)],

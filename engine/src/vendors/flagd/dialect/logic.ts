@@ -1,12 +1,13 @@
 /** Truthiness, the lazy `and`, `or`, `if`, and what keeps data from being run as rules. */
-import { type Evaluation, type Operand, type Operator, unary } from '../../../ruleset/dialect.js'
+import { type Evaluation, type Operand, type Operator } from '../../../ruleset/dialect.js'
 import type { Json } from '../../../ruleset/types.js'
 import { isList, isObject, isTruthy } from './conversion.js'
-import { eager, type EagerOperator } from './eager.js'
+import { eager, type EagerOperator, listingMembers } from './eager.js'
 import { fail } from './failure.js'
+import { chargeInLists, countMembers, isTrue } from './steps.js'
 
 /** The deciding operand: the first that is falsy (`and`) or truthy (`or`), else the last; null of nothing. */
-function deciding(isDecided: (value: Json) => boolean): Operator {
+function deciding(decides: boolean): Operator {
   return {
     parameters: ['value..'],
     prepare: ({ operands }) => {
@@ -14,7 +15,7 @@ function deciding(isDecided: (value: Json) => boolean): Operator {
         let last: Json = null
         for (const operand of operands) {
           last = operand(evaluation)
-          if (isDecided(last)) return last
+          if (isTrue(last, evaluation) === decides) return last
         }
         return last
       }
@@ -29,9 +30,11 @@ const conditional: Operator = {
     return (evaluation) => {
       let position = 0
       for (; position + 1 < operands.length; position += 2) {
-        if (isTruthy(at(operands, position, evaluation))) return asClause(at(operands, position + 1, evaluation))
+        if (isTrue(at(operands, position, evaluation), evaluation)) {
+          return asClause(at(operands, position + 1, evaluation), evaluation)
+        }
       }
-      return position < operands.length ? asClause(at(operands, position, evaluation)) : null
+      return position < operands.length ? asClause(at(operands, position, evaluation), evaluation) : null
     }
   },
 }
@@ -44,32 +47,40 @@ function at(operands: readonly Operand[], position: number, evaluation: Evaluati
  * The answer of a branch. The daemon runs it once more, so an object with one member would be run as a rule: here it fails, as
  * it does there unless the member happens to be named after an operator.
  */
-function asClause(value: Json): Json {
-  return isRule(value) ? fail() : value
-}
-
-function isRule(value: Json): boolean {
-  return isObject(value) && Object.keys(value).length === 1
+function asClause(value: Json, evaluation: Evaluation): Json {
+  return isObject(value) && countMembers(value, evaluation) === 1 ? fail() : value
 }
 
 const maxDepth = 128
 
 /** Data that the daemon writes into the text of a rule before running it: what it would run as a rule fails. */
-function asInserted(value: Json, depth = 0): Json {
-  if (!isList(value)) return asClause(value)
+function asInserted(value: Json, evaluation: Evaluation, depth = 0): Json {
+  if (!isList(value)) return asClause(value, evaluation)
   if (depth >= maxDepth) return fail()
-  for (const item of value) asInserted(item, depth + 1)
+  chargeInLists(value, evaluation)
+  for (const item of value) asInserted(item, evaluation, depth + 1)
   return value
 }
 
 /** The same where the whole rule is replaced: everything but an object fails. */
-function asInsertedRule(value: Json): Json {
-  return value === null || isObject(value) ? asClause(value) : fail()
+function asInsertedRule(value: Json, evaluation: Evaluation): Json {
+  return value === null || isObject(value) ? asClause(value, evaluation) : fail()
 }
 
 /** The same where the list of a list operator is replaced: a scalar is taken for no list at all. */
-function asInsertedSubject(value: Json): Json {
-  return value === null || isList(value) || isObject(value) ? asClause(value) : []
+function asInsertedSubject(value: Json, evaluation: Evaluation): Json {
+  return value === null || isList(value) || isObject(value) ? asClause(value, evaluation) : []
+}
+
+/** `operator(x)`, which may have its price. */
+function ofOne(apply: (value: Json, evaluation: Evaluation) => Json): Operator {
+  return {
+    parameters: ['value'],
+    prepare: ({ operands: [operand] }) => {
+      const value = operand as Operand
+      return (evaluation) => apply(value(evaluation), evaluation)
+    },
+  }
 }
 
 /** Of a list only the first item counts. */
@@ -78,8 +89,8 @@ function negate(value: Json): Json {
 }
 
 export const negations: ReadonlyMap<string, EagerOperator> = new Map([
-  ['!', eager(negate)],
-  ['!!', eager((value) => negate(value) === false)],
+  ['!', listingMembers(eager(negate))],
+  ['!!', listingMembers(eager((value) => negate(value) === false))],
 ])
 
 /** `default(a, b)`: both are evaluated; b in place of null. */
@@ -103,14 +114,14 @@ const list: Operator = {
 }
 
 export const logic: ReadonlyMap<string, Operator> = new Map([
-  ['and', deciding((value) => !isTruthy(value))],
-  ['or', deciding(isTruthy)],
+  ['and', deciding(false)],
+  ['or', deciding(true)],
   ['if', conditional],
-  ['truthy', unary(isTruthy)],
+  ['truthy', ofOne(isTrue)],
   ['default', defaultTo],
   ['list', list],
-  ['clause', unary(asClause)],
-  ['inserted', unary((value) => asInserted(value))],
-  ['insertedRule', unary(asInsertedRule)],
-  ['insertedSubject', unary(asInsertedSubject)],
+  ['clause', ofOne(asClause)],
+  ['inserted', ofOne((value, evaluation) => asInserted(value, evaluation))],
+  ['insertedRule', ofOne(asInsertedRule)],
+  ['insertedSubject', ofOne(asInsertedSubject)],
 ])

@@ -4,6 +4,7 @@ import { plainDecimal } from '../../../ruleset/go-number.js'
 import type { Json } from '../../../ruleset/types.js'
 import { isList } from './conversion.js'
 import { eager, type EagerOperator } from './eager.js'
+import { chargeInLists } from './steps.js'
 
 interface Version {
   readonly major: string
@@ -110,7 +111,9 @@ export const semVerOf: Operator = {
     const compare = operators.get(operator)
     const target = parseVersion(version)
     return (evaluation) => {
-      const actual = parseVersion(subject(evaluation))
+      const value = subject(evaluation)
+      chargeInLists(value, evaluation)
+      const actual = parseVersion(value)
       return compare === undefined || target === null || actual === null ? null : compare(actual, target)
     }
   },

@@ -25,14 +25,16 @@ function concatenatePair(a: Json, b: Json): Json {
 function substring(value: Json): Json {
   const list = listOf(value)
   const text = toText(itemAt(list, 0))
-  const points = Array.from(text)
+  // Where no character takes two units, units are as good, and much faster.
+  const points = /[\ud800-\udfff]/.test(text) ? Array.from(text) : text
   let from = toInteger(itemAt(list, 1))
   if (from < 0) from += points.length
   if (from < 0 || from > points.length) return text
   const length = list.length === 3 ? toInteger(list[2] as Json) : points.length
   const to = Math.min(length < 0 ? points.length + length : from + length, points.length)
   // Go panics where the end lies before the start.
-  return to < from ? fail() : points.slice(from, to).join('')
+  if (to < from) return fail()
+  return typeof points === 'string' ? points.slice(from, to) : points.slice(from, to).join('')
 }
 
 /** Null unless there are exactly two texts. */

@@ -4,7 +4,7 @@ import { fromEntries, member } from '../../../ruleset/json.js'
 import type { Json, JsonObject } from '../../../ruleset/types.js'
 import { isList, isObject, itemAt, listOf, toInteger, toText } from './conversion.js'
 import { fail } from './failure.js'
-import { charge, stepsToWalk } from './steps.js'
+import { charge, countMembers, stepsToWalk } from './steps.js'
 
 /** One name of a path. */
 interface Step {
@@ -32,25 +32,36 @@ function follow(data: Json, steps: readonly Step[]): Json {
   return value
 }
 
-/** What the engine reads where `var` and `missing` are given an evaluated argument. */
-function read(argument: Json, data: Json): Json {
-  if (argument === null) return isScalar(data) ? data : null
-  if (argument === '') return data
-  if (isList(argument)) return readWithDefault(argument, data)
-  if (data === null) return null
-  if (typeof argument === 'string' || typeof argument === 'number') return follow(data, parsePath(toText(argument)))
-  return fail()
+/** What a rule looks at: the context, or an element. */
+interface Data {
+  whole(): Json
+  at(steps: readonly Step[]): Json
 }
 
-function readWithDefault(argument: readonly Json[], data: Json): Json {
-  if (argument.length === 0) return data
+/** What the engine reads where `var` and `missing` are given an evaluated argument. */
+function read(argument: Json, data: Data, evaluation: Evaluation): Json {
+  if (argument === null) return scalarOf(data.whole())
+  if (argument === '') return data.whole()
+  if (isList(argument)) return readWithDefault(argument, data, evaluation)
+  if (typeof argument === 'string' || typeof argument === 'number') return readPath(toText(argument), data, evaluation)
+  return data.whole() === null ? null : fail()
+}
+
+function readPath(path: string, data: Data, evaluation: Evaluation): Json {
+  const steps = parsePath(path)
+  if (evaluation.locals.length > 0) charge(evaluation, steps.length >> 3)
+  return data.at(steps)
+}
+
+function readWithDefault(argument: readonly Json[], data: Data, evaluation: Evaluation): Json {
+  if (argument.length === 0) return data.whole()
   const [path] = argument
   if (typeof path !== 'string') return fail()
-  return follow(data, parsePath(path)) ?? (argument.length === 2 ? (argument[1] as Json) : null)
+  return readPath(path, data, evaluation) ?? (argument.length === 2 ? (argument[1] as Json) : null)
 }
 
-function isScalar(value: Json): boolean {
-  return value !== null && typeof value !== 'object'
+function scalarOf(value: Json): Json {
+  return typeof value === 'object' ? null : value
 }
 
 /**
@@ -58,9 +69,25 @@ function isScalar(value: Json): boolean {
  *
  * @param depth -1: the context with flagd's own properties; 0: the element of the innermost list, 1: of the one around it
  */
-function dataAt(depth: number, flagKey: string, evaluation: Evaluation): Json {
-  if (depth >= 0) return elementAt(depth, evaluation)
-  return fromEntries([...Object.entries(evaluation.context), ['$flagd', flagdProperties(flagKey, evaluation)]])
+function dataAt(depth: number, flagKey: string, evaluation: Evaluation): Data {
+  if (depth < 0) return contextData(flagKey, evaluation)
+  const element = elementAt(depth, evaluation)
+  return { whole: () => element, at: (steps) => follow(element, steps) }
+}
+
+/** flagd's own properties replace whatever the caller sent under their name. The context is copied where all of it is read. */
+function contextData(flagKey: string, evaluation: Evaluation): Data {
+  const { context } = evaluation
+  const whole = (): JsonObject => {
+    if (evaluation.locals.length > 0) countMembers(context, evaluation)
+    return fromEntries([...Object.entries(context), ['$flagd', flagdProperties(flagKey, evaluation)]])
+  }
+  const at = (steps: readonly Step[]): Json => {
+    const [first, ...others] = steps
+    if (first === undefined) return whole()
+    return first.name === '$flagd' ? follow(flagdProperties(flagKey, evaluation), others) : follow(context, steps)
+  }
+  return { whole, at }
 }
 
 /** The element of the innermost list (0), or of one around it. */
@@ -98,7 +125,7 @@ export const variable: Operator = {
   },
 }
 
-type ComputedRead = (argument: Json, data: Json, evaluation: Evaluation) => Json
+type ComputedRead = (argument: Json, data: Data, evaluation: Evaluation) => Json
 
 /** `varOf(x, depth!, flag!)`, `missing(x, depth!, flag!)` ..: what is read is known only when evaluating. */
 function computedRead(answer: ComputedRead, ofContext: Partial<Reads>): Operator {
@@ -126,7 +153,7 @@ const wholeContext: Partial<Reads> = { whole: true }
 export const missing: Operator = computedRead((argument, data, evaluation) => {
   const names = typeof argument === 'string' ? [argument] : listOf(argument)
   charge(evaluation, stepsToWalk(names))
-  return names.filter((name) => read(name, data) === null)
+  return names.filter((name) => read(name, data, evaluation) === null)
 }, wholeContext)
 
 /** The same, but empty as soon as so many of the names lead somewhere. */
@@ -135,6 +162,6 @@ export const missingSome: Operator = computedRead((argument, data, evaluation) =
   const needed = toInteger(itemAt(list, 0))
   const names = listOf(itemAt(list, 1))
   charge(evaluation, stepsToWalk(names))
-  const absent = names.filter((name) => read(name, data) === null)
+  const absent = names.filter((name) => read(name, data, evaluation) === null)
   return needed > names.length - absent.length ? absent : []
 }, wholeContext)

@@ -121,7 +121,9 @@ function conditionOf(rule: Json, scope: RuleScope, translator: RuleTranslator): 
   if (call === null) return ['flagd.truthy', valueOf(rule, scope, translator)]
   const { operator, args } = call
   if ((operator === 'and' || operator === 'or') && isList(args)) return junction(operator, args, scope, translator)
-  if ((operator === 'starts_with' || operator === 'ends_with') && isList(args) && args.length === 2) {
+  // For every item of a list they have their price, which core does not know.
+  const isOnce = scope.depth === 0
+  if (isOnce && (operator === 'starts_with' || operator === 'ends_with') && isList(args) && args.length === 2) {
     const core = operator === 'starts_with' ? 'startsWith' : 'endsWith'
     return [core, ...args.map((arg) => valueOf(arg, scope, translator))]
   }
