@@ -12,6 +12,7 @@ import {
   unary,
   variadic,
 } from '../ruleset/dialect.js'
+import { holdsText } from '../ruleset/holds-text.js'
 import type { Json, JsonObject } from '../ruleset/types.js'
 
 /** Reads an own member; names that every object inherits need the longer way. */
@@ -154,7 +155,7 @@ export const core: Dialect = {
     ['gte', compareNumbers((a, b) => a >= b)],
     ['startsWith', compareTexts((text, part) => text.startsWith(part))],
     ['endsWith', compareTexts((text, part) => text.endsWith(part))],
-    ['contains', compareTexts((text, part) => text.includes(part))],
+    ['contains', compareTexts(holdsText)],
     ['lower', unary((value) => (typeof value === 'string' ? value.toLowerCase() : null))],
     ['concat', variadic((values) => (values.every((value) => typeof value === 'string') ? values.join('') : null))],
     ['matches', matches],

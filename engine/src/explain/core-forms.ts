@@ -1,5 +1,6 @@
 /** The core operators once more, as plainly as the format describes them. */
 import { OperatorFailure, type RegexMode } from '../ruleset/dialect.js'
+import { holdsText } from '../ruleset/holds-text.js'
 import { isRecord, own } from '../ruleset/json.js'
 import type { Json } from '../ruleset/types.js'
 import type { ExplainedOutcome, Explanation } from './explanation.js'
@@ -154,7 +155,7 @@ export const coreForms: ReadonlyMap<string, CoreForm> = new Map<string, CoreForm
   ['in', isIn],
   ['startsWith', texts((text, part) => text.startsWith(part))],
   ['endsWith', texts((text, part) => text.endsWith(part))],
-  ['contains', texts((text, part) => text.includes(part))],
+  ['contains', texts(holdsText)],
   [
     'lower',
     ({ evaluate }) => {

@@ -1,4 +1,5 @@
 /** The vendor's comparisons: how the type of the value found decides how the condition's text is read. */
+import { holdsText } from '../../ruleset/holds-text.js'
 import type { Json } from '../../ruleset/types.js'
 import { coerce, compareCodePoints, parseFloatText, parseInteger } from './python-values.js'
 import { compareVersions, parseVersion, type SemanticVersion } from './semantic-version.js'
@@ -69,7 +70,7 @@ function compareWithVersion(text: string, wanted: SemanticVersion | null): numbe
 export function containsText(value: Json, condition: ComparedText): boolean {
   const text = coerce(value)
   if (typeof text !== 'string') return false
-  if (condition.versionText === null) return text.includes(condition.text)
+  if (condition.versionText === null) return holdsText(text, condition.text)
   const version = parseVersion(text)
   return version !== null && (version.prerelease === condition.versionText || version.build === condition.versionText)
 }

@@ -12,6 +12,7 @@
  */
 import type { Dialect, InvalidArguments, Operand, Operator } from '../../ruleset/dialect.js'
 import { unary } from '../../ruleset/dialect.js'
+import { holdsText } from '../../ruleset/holds-text.js'
 import { isRecord } from '../../ruleset/json.js'
 import type { Json, JsonObject } from '../../ruleset/types.js'
 import { compareValue, containsText, readComparedText } from './comparison.js'
@@ -62,7 +63,7 @@ const contains = condition((text) => {
 /** Not the negation of `contains`: of values that are not text, neither is true. */
 const notContains = condition((text) => (value) => {
   const coerced = coerce(value)
-  return typeof coerced === 'string' && !coerced.includes(text)
+  return typeof coerced === 'string' && !holdsText(coerced, text)
 })
 
 const membership: Operator = {

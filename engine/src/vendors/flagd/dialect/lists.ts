@@ -1,5 +1,6 @@
 /** `in`, `merge`, `set` and the `contains_...` family. */
 import { type Operand, type Operator } from '../../../ruleset/dialect.js'
+import { holdsText } from '../../../ruleset/holds-text.js'
 import { fromEntries } from '../../../ruleset/json.js'
 import type { Json } from '../../../ruleset/types.js'
 import { isList, isObject, itemAt, listOf, toNumber } from './conversion.js'
@@ -8,7 +9,7 @@ import { fail } from './failure.js'
 
 /** A part of a text, or an item of a list; anything else holds nothing. */
 function isIn(needle: Json, haystack: Json): boolean {
-  if (typeof haystack === 'string') return typeof needle === 'string' ? haystack.includes(needle) : fail()
+  if (typeof haystack === 'string') return typeof needle === 'string' ? holdsText(haystack, needle) : fail()
   return isList(haystack) && haystack.some((item) => isItem(needle, item))
 }
 
