@@ -167,7 +167,7 @@ function decideSwitch(decision: SwitchDecision, at: DecisionContext): Decided {
   }
 }
 
-/** This evaluation's individual assignment for this flag, otherwise the inner decision (section 4 of the format). */
+/** This evaluation's individual assignment for this flag, otherwise the inner decision (rule D6). */
 function decideTargets(inner: Decision, at: DecisionContext): Decided {
   const { targetingKey, question } = at.interpretation
   const targets = question.ruleset.targets ?? {}

@@ -114,7 +114,11 @@ export interface Matcher {
   test(subject: string): boolean
 }
 
-/** What an expression, a flag or a ruleset looks at (section 6.9 of the format): decides what may be cached, and how. */
+/**
+ * What an expression, a flag or a ruleset looks at: decides what may be cached, and how.
+ *
+ * @see docs/ruleset.md, "What an answer depends on"
+ */
 export interface Reads {
   readonly attributes: readonly string[]
   /** Reads the targeting key. */
