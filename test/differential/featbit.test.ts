@@ -12,6 +12,7 @@ import {
   share,
 } from '../../engine/test/vendors/featbit/documents.js'
 import { dataSync, type Entities, type FakeFeatBit, startFakeFeatBit } from '../upstreams/fake-featbit.js'
+import { expectOnPage } from '../fidelity/page.js'
 import { environment, user, type User } from './featbit-documents.js'
 
 /**
@@ -132,6 +133,8 @@ describe('the Node SDK', () => {
     )
     expect([...kinds.keys()].toSorted()).toEqual(['Error', 'FallThrough', 'Off', 'RuleMatch', 'TargetMatch'])
     expect(Math.min(...kinds.values())).toBeGreaterThan(100)
+    const equal = [...kinds.values()].reduce((sum, count) => sum + count)
+    expectOnPage('featbitSdk', { compared: equal + differences.length, equal })
   })
 
   it('lets the same users take part in experiments', async () => {

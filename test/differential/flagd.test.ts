@@ -3,9 +3,10 @@ import type { EvaluationContext } from '@openfeature/server-sdk'
 import { compile, type EvaluatedOutcome, type JsonObject, type Snapshot, vendors } from '@switchyard/engine'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { flagWith } from '../../engine/test/vendors/flagd/evaluate.js'
+import { expectOnPage } from '../fidelity/page.js'
 import { documents, fractional, jsonLogic, versions } from './flagd-differences.js'
 import { context, document } from './flagd-documents.js'
-import { flagWith } from '../../engine/test/vendors/flagd/evaluate.js'
 
 const clock = { nowMs: Date.UTC(2026, 0, 1), random: (): number => 0.5 }
 
@@ -16,6 +17,8 @@ interface Answer {
   readonly errorCode: string | undefined
   readonly metadata: object
 }
+
+const differences = [...fractional, ...versions, ...jsonLogic]
 
 /** What the application passes as its default: an answer that has it has no value of its own. */
 const codeDefault = 'code default'
@@ -67,6 +70,8 @@ describe('flagd-core', () => {
     )
     expect([...seen.keys()].toSorted()).toEqual(['DEFAULT', 'DISABLED', 'GENERAL', 'STATIC', 'TARGETING_MATCH'])
     expect(Math.min(...seen.values())).toBeGreaterThan(100)
+    const equal = [...seen.values()].reduce((sum, count) => sum + count)
+    expectOnPage('flagdCore', { compared: equal + documents.length + differences.length, equal })
   })
 })
 
@@ -102,7 +107,7 @@ describe('where flagd-core answers something else', () => {
     expect(expected.ours).not.toEqual(expected.theirs)
   })
 
-  it.each([...fractional, ...versions, ...jsonLogic])('$what', ({ targeting, context: asked, ...expected }) => {
+  it.each(differences)('$what', ({ targeting, context: asked, ...expected }) => {
     const given = { flags: { f: flagWith(targeting) } }
     const lastWord = (words: string): string | undefined => words.split(' ').at(-1)
     const answers = { ours: lastWord(ourWords(given, asked)), theirs: lastWord(theirWords(given, asked)) }

@@ -14,6 +14,7 @@ import {
   segmentOf,
   stateOf,
 } from '../../engine/test/vendors/flagsmith/documents.js'
+import { expectOnPage } from '../fidelity/page.js'
 import { environmentDocument, identity, type Identity } from './flagsmith-documents.js'
 
 /**
@@ -72,17 +73,21 @@ function alike(answers: Record<string, Answer>): Record<string, Answer> {
 
 describe('the Node SDK in local mode', () => {
   it('answers identities as we do', async () => {
+    let equal = 0
     const users = fc.array(identity, { minLength: 1, maxLength: 4 })
     await fc.assert(
       fc.asyncProperty(environmentDocument, users, async (document, asked) => {
         const client = clientOf(document)
         for (const { identifier, traits } of asked) {
           const flags = await client.getIdentityFlags(identifier, traits)
-          expect(alike(ourAnswers(document, { targetingKey: identifier, ...traits }))).toEqual(alike(theirs(flags)))
+          const expected = alike(theirs(flags))
+          expect(alike(ourAnswers(document, { targetingKey: identifier, ...traits }))).toEqual(expected)
+          equal += Object.keys(expected).length
         }
       }),
       { seed: 20_260_901, numRuns: 300 },
     )
+    expectOnPage('flagsmithSdk', { compared: equal + differences.length, equal })
   })
 
   it('answers without an identity as we do', async () => {
