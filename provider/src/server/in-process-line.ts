@@ -24,6 +24,8 @@ export class InProcessLine {
   /** Why what is served may be old, by who says so; fresh while there is none. */
   readonly #doubts = new Map<'relay' | 'contact', string>()
   #isStarted = false
+  /** What the application was told last; null while the SDK still speaks for the provider. */
+  #told: 'nothing' | 'ready' | 'stale' | null = null
   #silence: ReturnType<typeof setTimeout> | undefined
   #firstContact: (contact: FirstContact) => void = () => undefined
 
@@ -56,13 +58,17 @@ export class InProcessLine {
     return first
   }
 
-  /** Initialisation is over: from now on the application is told what changes. */
-  started(): void {
+  /**
+   * Initialisation is over: from now on the application is told what changes.
+   *
+   * @param isReady what the SDK says once it has ended: READY, or ERROR
+   */
+  started(isReady: boolean): void {
     this.#isStarted = true
-    // The SDK says READY once initialisation has ended; what is old must be said after that.
+    // Anything that is said before the SDK has spoken would be overruled.
     setTimeout(() => {
-      const [doubt] = this.#doubts.values()
-      if (doubt !== undefined && this.evaluator.snapshot !== null) this.#events.stale(doubt)
+      this.#told = isReady ? 'ready' : 'nothing'
+      this.#tell()
     }, 0)
   }
 
@@ -73,11 +79,10 @@ export class InProcessLine {
   }
 
   #accept(ruleset: SealedRuleset): void {
-    const isFirst = this.evaluator.snapshot === null
     const changed = this.evaluator.accept(ruleset)
     this.#firstContact(null)
     if (!this.#isStarted) return
-    if (isFirst) this.#events.ready()
+    this.#tell()
     if (changed.length > 0) this.#events.changed(changed)
   }
 
@@ -98,11 +103,19 @@ export class InProcessLine {
   }
 
   #doubt(who: 'relay' | 'contact', message: string | null): void {
-    const wasStale = this.#doubts.size > 0
     if (message === null) this.#doubts.delete(who)
     else this.#doubts.set(who, message)
-    if (!this.#isStarted || this.evaluator.snapshot === null || wasStale === this.#doubts.size > 0) return
-    if (message === null) this.#events.ready()
-    else this.#events.stale(message)
+    this.#tell()
+  }
+
+  /** Says what holds now, where that is news. */
+  #tell(): void {
+    if (this.#told === null || this.evaluator.snapshot === null) return
+    const [doubt] = this.#doubts.values()
+    const news = doubt === undefined ? 'ready' : 'stale'
+    if (news === this.#told) return
+    this.#told = news
+    if (doubt === undefined) this.#events.ready()
+    else this.#events.stale(doubt)
   }
 }

@@ -74,7 +74,7 @@ export class SwitchyardProvider implements Provider {
       const failure = await this.#line.start()
       if (failure?.kind === 'refused') return this.#refuse(failure.message)
       if (failure?.kind !== 'unknown') {
-        this.#line.started()
+        this.#line.started(failure === null)
         if (failure !== null) throw new ProviderNotReadyError(`the relay cannot be read yet (${failure.message})`)
         return
       }
