@@ -3,7 +3,15 @@ import { gunzipSync } from 'node:zlib'
 import { request } from 'undici'
 import { describe, expect, it } from 'vitest'
 import { ingest } from '../../relay/src/environments/ingest.js'
-import { bulkPath, clientKey, serverKey, startPlane, waitingKey, type TestPlane } from '../../relay/test/http/plane.js'
+import {
+  breakableClock,
+  bulkPath,
+  clientKey,
+  serverKey,
+  startPlane,
+  waitingKey,
+  type TestPlane,
+} from '../../relay/test/http/plane.js'
 import { readOfrepDocument, repairs, type Repair } from './ofrep-document.js'
 
 const document = readOfrepDocument()
@@ -119,10 +127,9 @@ const cases: readonly Case[] = [
 
 describe('an answer', () => {
   it.each(cases)('of $operationId to $name has status $status and its body', async (asked) => {
-    const broken = (): number => {
-      throw new Error('broken')
-    }
-    const plane = await startPlane(asked.isClockBroken ? { now: broken } : {})
+    const clock = breakableClock()
+    const plane = await startPlane({ now: clock.now })
+    if (asked.isClockBroken) clock.breakWith('broken')
     const answer = await post(plane, asked.path, asked.body ?? {}, asked.headers)
     expect(answer.status).toBe(asked.status)
     expect(problemsOf(asked.operationId, answer)).toBe(null)

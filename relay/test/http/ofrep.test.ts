@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bulkPath, clientKey, post, serverKey, startPlane, waitingKey } from './plane.js'
+import { breakableClock, bulkPath, clientKey, post, serverKey, startPlane, waitingKey } from './plane.js'
 
 const metadata = { flagSetId: 'shop' }
 const asClient = { authorization: `Bearer ${clientKey}` }
@@ -312,11 +312,9 @@ describe('an answer', () => {
   })
 
   it('is an error without details where Switchyard itself is wrong', async () => {
-    const plane = await startPlane({
-      now: () => {
-        throw new Error('secret of the machine')
-      },
-    })
+    const clock = breakableClock()
+    const plane = await startPlane({ now: clock.now })
+    clock.breakWith('secret of the machine')
     const single = await post(plane, `${bulkPath}/plain`)
     expect(single.status).toBe(500)
     expect(await single.json()).toEqual({ key: 'plain', errorCode: 'GENERAL', errorDetails: expect.any(String) })

@@ -127,6 +127,20 @@ export async function startPlane(options: TestPlaneOptions = {}): Promise<TestPl
   return { ...plane, url: `http://127.0.0.1:${port}`, port, shop, blog, observed, logged, streamCounts }
 }
 
+/** A clock that stands still and can be broken, to see what a mistake of ours looks like. */
+export function breakableClock(): { readonly now: () => number; readonly breakWith: (message: string) => void } {
+  let broken: string | null = null
+  return {
+    now: () => {
+      if (broken !== null) throw new Error(broken)
+      return Date.UTC(2026, 0, 1)
+    },
+    breakWith: (message) => {
+      broken = message
+    },
+  }
+}
+
 export const limits = {
   maxBodyBytes: 2 ** 20,
   requestTimeoutMs: 10_000,
