@@ -105,8 +105,9 @@ describe('an event stream', () => {
   })
 
   it('tells when the hour of a flag that reads the clock has come', async () => {
-    const plane = await startPlane({ now: Date.now })
-    const atMs = Date.now() + 300
+    const atMs = 1_050
+    let nowMs = 1_000
+    const plane = await startPlane({ now: () => nowMs })
     plane.shop.serve({
       flags: {
         plain: {
@@ -125,6 +126,7 @@ describe('an event stream', () => {
     })
     const [{ etag, value }, stream] = [await ask(plane), await openNamed(plane, { 'last-event-id': idOf(plane) })]
     expect([value, stream.events]).toEqual(['before', []])
+    nowMs = atMs
     await expect.poll(() => stream.events).toEqual([{ ...newsOf(plane), data: expect.anything() }])
     const query = `?flagConfigEtag=${tagOf(plane)}`
     expect(await ask(plane, { query, held: etag })).toMatchObject({ status: 200, value: 'after' })

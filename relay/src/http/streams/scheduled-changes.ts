@@ -25,21 +25,22 @@ export function createScheduledChanges(now: () => number, changed: (served: Serv
       () => {
         if (now() < atMs) return wait(served, atMs)
         changed(served)
-        wait(served, nextChange(served.snapshot, now()))
+        wait(served, nextChange(served.snapshot, now))
       },
       Math.min(longestTimerMs, Math.max(1, atMs - now())),
     )
   }
 
   return {
-    follow: (served) => wait(served, nextChange(served.snapshot, now())),
+    follow: (served) => wait(served, nextChange(served.snapshot, now)),
     close: () => clearTimeout(timer),
   }
 }
 
 /** The next hour of any flag, epoch milliseconds; flags that may change at any time have none. */
-function nextChange(snapshot: Snapshot, nowMs: number): number {
+function nextChange(snapshot: Snapshot, now: () => number): number {
   if (!snapshot.reads().clock) return Infinity
+  const nowMs = now()
   const hours = snapshot.flagKeys.map((flagKey) => snapshot.validUntil(nowMs, flagKey))
   return hours.reduce((first, hour) => (hour > nowMs && hour < first ? hour : first), Infinity)
 }
