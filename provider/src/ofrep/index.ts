@@ -7,7 +7,7 @@ export {
   type FlagResult,
   type OfrepServer,
 } from './client.js'
-export { parseObject, readFlags, type FlagSet } from './read-answer.js'
+export { isObject, parseObject, readFlags, type FlagSet, type Members } from './read-answer.js'
 export { parseRetryAfter } from './retry-after.js'
 export { failed, resolve, type Resolution, type ValueType } from './resolve.js'
 export type * from './wire.js'

@@ -1,55 +1,61 @@
 /** Reads OFREP bodies. What does not have the protocol's shape is said to be so, never taken for an answer. */
 import type { FlagAnswer, Json, Metadata } from './wire.js'
 
-type Members = { readonly [name: string]: unknown }
+export type Members = { readonly [name: string]: unknown }
 
-/** What a bulk answer says about flags, wherever it was kept. */
+/** What a bulk answer says about flags. */
 export interface FlagSet {
-  /** As they came; to be kept and read again. */
-  readonly items: readonly unknown[]
   readonly flags: ReadonlyMap<string, FlagAnswer>
   readonly metadata: Metadata
 }
 
 /** The flags in a bulk answer, or null when it is none. Items that are no answer about a flag are left out. */
-export function readFlags(answer: unknown): FlagSet | null {
-  const items = isObject(answer) ? answer['flags'] : null
-  if (!isObject(answer) || !Array.isArray(items)) return null
+export function readFlags(answer: Members | null | undefined): FlagSet | null {
+  const items = answer?.['flags']
+  if (!Array.isArray(items)) return null
   const flags = new Map<string, FlagAnswer>()
   for (const item of items) {
     const flag = readFlag(item)
-    if (flag !== null) flags.set(flag.key, flag)
+    if (flag) flags.set(flag.key, flag)
   }
-  return { items, flags, metadata: readMetadata(answer['metadata']) }
+  return { flags, metadata: readMetadata(answer?.['metadata']) }
+}
+
+/** The JSON in a text, undefined where it is none. */
+export function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** The JSON object in a body, or null. */
 export function parseObject(body: string): Members | null {
-  try {
-    const value: unknown = JSON.parse(body)
-    return isObject(value) ? value : null
-  } catch {
-    return null
-  }
+  const value = parse(body)
+  return isObject(value) ? value : null
 }
 
-function isObject(value: unknown): value is Members {
+/** Whether that is a JSON object. */
+export function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** One item of an answer, or null when it is neither a success nor a failure of a flag. */
 export function readFlag(item: unknown): (FlagAnswer & { readonly key: string }) | null {
   if (!isObject(item) || typeof item['key'] !== 'string') return null
-  const { key, value, variant, reason, errorCode, errorDetails } = item
+  const { key, value } = item
   const metadata = readMetadata(item['metadata'])
-  if (typeof errorCode === 'string')
-    return { kind: 'error', key, errorCode, errorDetails: textOf(errorDetails) ?? errorCode, metadata }
+  const errorCode = textOf(item['errorCode'])
+  if (errorCode !== undefined) {
+    return { kind: 'error', key, errorCode, errorDetails: textOf(item['errorDetails']) ?? errorCode, metadata }
+  }
   return {
     kind: 'value',
     key,
     value: value as Json | undefined,
-    variant: textOf(variant),
-    reason: textOf(reason),
+    variant: textOf(item['variant']),
+    reason: textOf(item['reason']),
     metadata,
   }
 }

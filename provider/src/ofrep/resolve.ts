@@ -2,6 +2,7 @@
  * An answer as the type an application asks for: the flag's error, the typed view that the relay sends as `as.*` metadata,
  * the value itself, the code default, or TYPE_MISMATCH. The same order as in-process.
  */
+import { parse } from './read-answer.js'
 import type { FlagAnswer, Json, Metadata } from './wire.js'
 
 export type ValueType = 'boolean' | 'string' | 'number' | 'object'
@@ -25,23 +26,14 @@ export function resolve<Value extends Json>(
   const flagMetadata = Object.fromEntries(Object.entries(metadata).filter(([name]) => !name.startsWith('as.')))
   if (answer.kind === 'error') return failed(defaultValue, answer.errorCode, answer.errorDetails, flagMetadata)
   const { value, variant, reason = value === undefined ? 'DEFAULT' : 'UNKNOWN' } = answer
+  const named = { ...(variant === undefined ? {} : { variant }), reason, flagMetadata }
   const view = viewOf(metadata, value, type)
   const given = view === undefined ? value : view
-  const isOfType = given !== undefined && typeOf(given) === type
-  if (!isOfType && given !== undefined && !codeDefaults(metadata).includes(type)) {
-    return failed(
-      defaultValue,
-      'TYPE_MISMATCH',
-      `the value is of type ${typeOf(given)}, asked for ${type}`,
-      flagMetadata,
-    )
-  }
-  return {
-    value: isOfType ? (given as Value) : defaultValue,
-    ...(variant === undefined ? {} : { variant }),
-    reason,
-    flagMetadata,
-  }
+  // `typeof` says of JSON what OpenFeature calls its type: lists and null are objects.
+  if (typeof given === type) return { value: given as Value, ...named }
+  const isLeftToCode = given === undefined || `${metadata['as.codeDefault']}`.split(',').includes(type)
+  if (isLeftToCode) return { value: defaultValue, ...named }
+  return failed(defaultValue, 'TYPE_MISMATCH', `the value is a ${typeof given}`, flagMetadata)
 }
 
 /** The default with an error; the metadata stays. */
@@ -54,24 +46,9 @@ export function failed<Value>(
   return { value, reason: 'ERROR', errorCode, errorMessage, flagMetadata }
 }
 
-function typeOf(value: Json): ValueType {
-  const type = typeof value
-  return type === 'boolean' || type === 'string' || type === 'number' ? type : 'object'
-}
-
 /** The typed view, undefined where there is none; `as.object` says that the text is JSON. */
 function viewOf(metadata: Metadata, value: Json | undefined, type: ValueType): Json | undefined {
-  const view = Object.hasOwn(metadata, `as.${type}`) ? metadata[`as.${type}`] : undefined
+  const view = metadata[`as.${type}`]
   if (type !== 'object') return typeof view === type ? view : undefined
-  if (view !== true || typeof value !== 'string') return undefined
-  try {
-    return JSON.parse(value) as Json
-  } catch {
-    return undefined
-  }
-}
-
-function codeDefaults(metadata: Metadata): readonly string[] {
-  const types = metadata['as.codeDefault']
-  return typeof types === 'string' ? types.split(',') : []
+  return view === true && typeof value === 'string' ? (parse(value) as Json | undefined) : undefined
 }

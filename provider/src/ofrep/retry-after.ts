@@ -6,10 +6,8 @@
  * @see RFC 9110, section 10.2.3
  */
 export function parseRetryAfter(header: string | null, nowMs: number): number | null {
-  if (header === null) return null
-  const text = header.trim()
+  const text = header?.trim() ?? ''
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000
-  if (!/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text)) return null
-  const moment = Date.parse(text)
-  return Number.isNaN(moment) ? null : Math.max(0, moment - nowMs)
+  const moment = /^\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT$/.test(text) ? Date.parse(text) : Number.NaN
+  return moment >= 0 ? Math.max(0, moment - nowMs) : null
 }

@@ -2,17 +2,23 @@
 import { parseObject } from '../ofrep/index.js'
 
 /** What is used of an `EventSource`. */
-export interface EventSourceLike {
+export interface EventSourceLike extends Nullable<StreamHandlers> {
   /** 0 connecting, 1 open, 2 closed for good. */
   readonly readyState: number
-  addEventListener(type: 'open' | 'message' | 'error', listener: (event: MessageEvent<string>) => void): void
   close(): void
 }
 
-/** Which configuration a change event spoke of; sent along with the question that it causes. */
+interface StreamHandlers {
+  onopen: (event: Event) => void
+  onmessage: (event: MessageEvent<string>) => void
+  onerror: (event: Event) => void
+}
+
+type Nullable<T> = { [Name in keyof T]: T[Name] | null }
+
+/** Which configuration a change event spoke of: parameters of the question that it causes. */
 export interface ChangeHints {
-  readonly flagConfigEtag?: string
-  readonly flagConfigLastModified?: string
+  readonly [parameter: string]: string
 }
 
 export interface StreamListener {
@@ -20,23 +26,17 @@ export interface StreamListener {
   opened(isAgain: boolean): void
   /** Flags have changed. */
   changed(hints: ChangeHints): void
-  /**
-   * The platform has given a stream up.
-   *
-   * @param count how many times in a row
-   */
+  /** The platform has given one up; none is open now. Another answer is needed. @param count how many times in a row */
   lost(count: number): void
 }
 
 export class EventStreams {
   /** How long a hidden page keeps them, as the relay says; milliseconds. */
   inactivityDelayMs = 120_000
-  /** While that is so, none is opened. */
-  isPaused = false
   readonly #open: (url: string) => EventSourceLike
   readonly #baseUrl: string
   readonly #listener: StreamListener
-  #urls: readonly string[] = []
+  /** Those that are open or opening, by address. */
   readonly #sources = new Map<string, EventSourceLike>()
   #losses = 0
 
@@ -46,19 +46,9 @@ export class EventStreams {
     this.#listener = listener
   }
 
-  /** Whether the last answer named none. */
-  get isNone(): boolean {
-    return this.#urls.length === 0
-  }
-
   /** Whether every change is told. */
   get isLive(): boolean {
-    return this.#urls.length > 0 && this.#urls.every((url) => this.#sources.get(url)?.readyState === 1)
-  }
-
-  /** Whether a stream that an answer named is neither open nor opening; only another answer's address opens one again. */
-  get isBroken(): boolean {
-    return this.#urls.some((url) => !this.#sources.has(url))
+    return this.#sources.size > 0 && [...this.#sources.values()].every((source) => source.readyState === 1)
   }
 
   /**
@@ -68,61 +58,61 @@ export class EventStreams {
    * names: a relay whose addresses change with every answer would never let one live
    */
   use(advertised: readonly unknown[], isChange: boolean): void {
-    const urls = advertised.map((stream) => this.#read(stream)).filter((url) => url !== null)
-    if (urls.length > 0 && !isChange && this.isLive) return
-    this.#urls = urls
-    for (const [url, source] of this.#sources) if (!urls.includes(url)) this.#drop(url, source)
-    if (!this.isPaused) for (const url of urls) if (!this.#sources.has(url)) this.#connect(url)
+    const urls = advertised.flatMap((stream) => this.#read(stream))
+    if (!isChange && urls.length > 0 && this.isLive) return
+    for (const [url, source] of this.#sources) {
+      if (urls.includes(url)) continue
+      source.close()
+      this.#sources.delete(url)
+    }
+    for (const url of urls) if (!this.#sources.has(url)) this.#connect(url)
   }
 
-  /** Closes the streams. */
-  pause(): void {
-    this.isPaused = true
-    for (const [url, source] of this.#sources) this.#drop(url, source)
+  /** Closes and forgets them all; the next answer names them again. */
+  close(): void {
+    this.use([], true)
   }
 
   #connect(url: string): void {
-    let source: EventSourceLike
-    try {
-      source = this.#open(url)
-    } catch {
-      // No address, or a platform without event streams: as if none had been named.
-      this.#urls = this.#urls.filter((other) => other !== url)
-      return
-    }
-    this.#sources.set(url, source)
     let isAgain = false
-    source.addEventListener('open', () => {
-      this.#losses = 0
-      this.#listener.opened(isAgain)
-      isAgain = true
-    })
-    source.addEventListener('message', ({ data }) => {
-      const event = parseObject(data)
-      if (event?.['type'] === 'refetchEvaluation') this.#listener.changed(hintsOf(event))
-    })
-    source.addEventListener('error', () => {
-      if (source.readyState !== 2 || this.#sources.get(url) !== source) return
-      this.#drop(url, source)
-      this.#listener.lost((this.#losses += 1))
-    })
+    const handlers: StreamHandlers = {
+      onopen: () => {
+        this.#losses = 0
+        this.#listener.opened(isAgain)
+        isAgain = true
+      },
+      onmessage: ({ data }) => {
+        const { type, etag, lastModified } = parseObject(data) ?? {}
+        if (type !== 'refetchEvaluation') return
+        this.#listener.changed({
+          ...((etag as string) && { flagConfigEtag: etag as string }),
+          ...((lastModified as string) && { flagConfigLastModified: lastModified as string }),
+        })
+      },
+      onerror: () => {
+        if (this.#sources.get(url)?.readyState !== 2) return
+        this.close()
+        this.#losses += 1
+        this.#listener.lost(this.#losses)
+      },
+    }
+    try {
+      this.#sources.set(url, Object.assign(this.#open(url), handlers))
+    } catch {
+      // A platform without event streams: as if none had been named.
+    }
   }
 
-  #drop(url: string, source: EventSourceLike): void {
-    source.close()
-    this.#sources.delete(url)
-  }
-
-  /** The address of a stream; null for what is none, or of a kind that does not exist yet. */
-  #read(stream: unknown): string | null {
+  /** The address of a stream; nothing for what is none, or of a kind that does not exist yet. */
+  #read(stream: unknown): string[] {
     try {
       const { type, url, endpoint, inactivityDelaySec } = stream as AdvertisedStream
-      if (type !== 'sse') return null
+      if (type !== 'sse') return []
       if (inactivityDelaySec) this.inactivityDelayMs = inactivityDelaySec * 1_000
-      const page = globalThis.document?.baseURI
-      return url ?? new URL(endpoint.requestUri, endpoint.origin ?? new URL(this.#baseUrl, page)).href
+      const base = new URL(this.#baseUrl, globalThis.document?.baseURI)
+      return [url ?? new URL(endpoint.requestUri, endpoint.origin ?? base).href]
     } catch {
-      return null
+      return []
     }
   }
 }
@@ -132,11 +122,4 @@ interface AdvertisedStream {
   readonly url?: string
   readonly endpoint: { readonly origin?: string; readonly requestUri: string }
   readonly inactivityDelaySec?: number
-}
-
-function hintsOf({ etag, lastModified }: { readonly [name: string]: unknown }): ChangeHints {
-  return {
-    ...(typeof etag === 'string' ? { flagConfigEtag: etag } : {}),
-    ...(lastModified ? { flagConfigLastModified: `${lastModified as string | number}` } : {}),
-  }
 }

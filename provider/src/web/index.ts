@@ -2,4 +2,3 @@
 export { SwitchyardWebProvider } from './switchyard-web-provider.js'
 export type { Bootstrap, FlagStorage, SwitchyardWebProviderOptions } from './options.js'
 export type { EventSourceLike } from './event-streams.js'
-export type { UserOf } from './subject.js'

@@ -1,7 +1,6 @@
 /** What an application tells the web provider. */
 import type { EvaluationContext } from '@openfeature/web-sdk'
 import type { EventSourceLike } from './event-streams.js'
-import type { UserOf } from './subject.js'
 
 export interface SwitchyardWebProviderOptions {
   /** Address of the relay's data plane; ends before `/ofrep`, a path prefix is kept. May be relative to the page. */
@@ -21,8 +20,6 @@ export interface SwitchyardWebProviderOptions {
   readonly cacheTtlMs?: number
   /** Where flags are kept; default `localStorage`. */
   readonly storage?: FlagStorage
-  /** Whose flags may be shown to whom: contexts with the same user share them. Default: the targeting key. */
-  readonly userOf?: UserOf
   /** What the server rendered into the page. */
   readonly bootstrap?: Bootstrap | undefined
   /**
@@ -48,39 +45,4 @@ export interface Bootstrap {
   readonly context: EvaluationContext
   /** The relay's answer, as its JSON was. */
   readonly answer: object
-  /** The answer's validator, where it was kept. */
-  readonly etag?: string | null
-}
-
-/** Options, completed. */
-export type Settings = Required<
-  Omit<SwitchyardWebProviderOptions, 'apiKey' | 'storage' | 'bootstrap' | 'inactivityDelayMs'>
-> &
-  Pick<SwitchyardWebProviderOptions, 'storage' | 'bootstrap' | 'inactivityDelayMs'>
-
-export function readOptions({
-  apiKey,
-  headers,
-  timeoutMs = 10_000,
-  cacheMode = 'local-cache-first',
-  cacheTtlMs = 30 * 24 * 60 * 60 * 1_000,
-  userOf = (context) => context.targetingKey,
-  changeDetection = 'sse',
-  pollIntervalMs = 0,
-  eventSource = (url) => new EventSource(url),
-  fetch = (input, init) => globalThis.fetch(input, init),
-  ...others
-}: SwitchyardWebProviderOptions): Settings {
-  return {
-    headers: { ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}), ...headers },
-    timeoutMs,
-    cacheMode,
-    cacheTtlMs,
-    userOf,
-    changeDetection,
-    pollIntervalMs,
-    eventSource,
-    fetch,
-    ...others,
-  }
 }

@@ -1,6 +1,6 @@
 /** The last answer, kept for the next visit: one for each relay and domain, whoever the user is. */
-import { readFlags, type FlagSet } from '../ofrep/index.js'
-import type { Settings } from './options.js'
+import type { FlagAnswer, FlagSet } from '../ofrep/index.js'
+import type { FlagStorage, SwitchyardWebProviderOptions } from './options.js'
 import { canonical, fingerprint, type Subject } from './subject.js'
 
 /** Flags, and for whom they are. */
@@ -10,6 +10,7 @@ export interface HeldFlags extends FlagSet {
   /** {@link Subject.key}, null where it is not known. */
   readonly key: string | null
   readonly etag: string | null
+  readonly eventStreams?: readonly unknown[]
   /** Not yet confirmed by the relay in this visit. */
   readonly isCached: boolean
 }
@@ -17,37 +18,34 @@ export interface HeldFlags extends FlagSet {
 export interface Persistence {
   /** What was kept for this user, null where that is nothing, too old or for anybody else. */
   read(subject: Subject): HeldFlags | null
-  /** @param isWhole whether the answer's validator may be used again: not where the answer named event streams, which a 304 does not */
-  write(held: HeldFlags, isWhole: boolean): void
+  write(held: HeldFlags): void
   clear(): void
 }
 
-/** Of what older versions wrote, nothing is read. */
-const version = 1
-
 interface Entry {
-  readonly version: typeof version
   /** Fingerprints: neither who the user is nor with which key the relay was asked can be read here. */
   readonly user: string
-  readonly context: string
+  readonly key: string
+  /** Not where the answer named event streams: the answer to it would be a 304, which names none. */
   readonly etag: string | null
   /** Epoch milliseconds. */
   readonly writtenAt: number
-  readonly data: { readonly flags: readonly unknown[]; readonly metadata: object }
+  readonly flags: readonly (readonly [string, FlagAnswer])[]
+  readonly metadata: FlagSet['metadata']
 }
 
 /** Storage may be full, forbidden or broken: then nothing is kept, and nothing fails. */
 export function createPersistence(
-  { url, headers, cacheMode, cacheTtlMs, storage }: Settings,
+  { url, apiKey, headers, cacheMode, cacheTtlMs = 30 * 24 * 60 * 60 * 1_000, storage }: SwitchyardWebProviderOptions,
   domain: string | undefined,
 ): Persistence {
-  const name = `switchyard:${fingerprint(canonical([url, domain]))}`
-  const mark = (text: string | null): string => fingerprint(canonical([headers, text]))
+  // The number changes with the form of an entry.
+  const name = `switchyard-1:${fingerprint(canonical([url, domain]))}`
+  const mark = (text: string | null): string => fingerprint(canonical([apiKey, headers, text]))
 
-  function attempt<Result>(act: (storage: NonNullable<Settings['storage']>) => Result): Result | null {
-    if (cacheMode === 'disabled') return null
+  function attempt<Result>(act: (storage: FlagStorage) => Result): Result | null {
     try {
-      return act(storage ?? localStorage)
+      return cacheMode === 'disabled' ? null : act(storage ?? localStorage)
     } catch {
       return null
     }
@@ -56,22 +54,21 @@ export function createPersistence(
   return {
     read: ({ user, key }) =>
       attempt((storage) => {
-        const entry = JSON.parse(storage.getItem(name) ?? '') as Entry
+        const entry = JSON.parse(storage.getItem(name) as string) as Entry
         const age = Date.now() - entry.writtenAt
-        const set = readFlags(entry.data)
-        if (!set || entry.version !== version || entry.user !== mark(user) || !(age >= 0 && age <= cacheTtlMs))
-          return null
-        return { ...set, user, key: entry.context === mark(key) ? key : null, etag: entry.etag, isCached: true }
+        if (entry.user !== mark(user) || !(age >= 0 && age <= cacheTtlMs)) return null
+        const flags = new Map(entry.flags)
+        return { ...entry, flags, user, key: entry.key === mark(key) ? key : null, isCached: true }
       }),
-    write: ({ items, metadata, user, key, etag }, isWhole) =>
+    write: ({ flags, metadata, user, key, etag, eventStreams }) =>
       attempt((storage) => {
         const entry: Entry = {
-          version,
           user: mark(user),
-          context: mark(key),
-          etag: isWhole ? etag : null,
+          key: mark(key),
+          etag: eventStreams?.length ? null : etag,
           writtenAt: Date.now(),
-          data: { flags: items, metadata },
+          flags: [...flags],
+          metadata,
         }
         storage.setItem(name, JSON.stringify(entry))
       }),

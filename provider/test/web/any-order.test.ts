@@ -5,16 +5,12 @@ import { afterEach, beforeEach, describe, it, vi, expect } from 'vitest'
 import { SwitchyardWebProvider, type EventSourceLike } from '../../src/web/index.js'
 import { FakeDocument, memoryStorage } from './visit.js'
 
-type Listener = (event: MessageEvent<string>) => void
-
 /** An event stream whose life the test directs. */
 class DirectedStream implements EventSourceLike {
   readyState = 0
-  readonly #listeners = new Map<string, Listener>()
-
-  addEventListener(type: string, listener: Listener): void {
-    this.#listeners.set(type, listener)
-  }
+  onopen: EventSourceLike['onopen'] = null
+  onmessage: EventSourceLike['onmessage'] = null
+  onerror: EventSourceLike['onerror'] = null
 
   close(): void {
     this.readyState = 2
@@ -23,12 +19,13 @@ class DirectedStream implements EventSourceLike {
   become(readyState: 0 | 1 | 2): void {
     if (this.readyState === 2) return
     this.readyState = readyState
-    this.#listeners.get(readyState === 1 ? 'open' : 'error')?.(new MessageEvent('x'))
+    if (readyState === 1) this.onopen?.(new Event('open'))
+    else this.onerror?.(new Event('error'))
   }
 
   tell(): void {
     const data = JSON.stringify({ type: 'refetchEvaluation', etag: '"e"' })
-    if (this.readyState === 1) this.#listeners.get('message')?.(new MessageEvent('message', { data }))
+    if (this.readyState === 1) this.onmessage?.(new MessageEvent('message', { data }))
   }
 }
 
@@ -135,7 +132,7 @@ class Page {
     }
     this.provider = new SwitchyardWebProvider({
       url: 'http://relay',
-      fetch: fetch as never,
+      fetch,
       eventSource,
       storage,
       cacheMode,

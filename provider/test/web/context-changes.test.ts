@@ -131,15 +131,6 @@ describe('another user', () => {
     await setContext({ targetingKey: 'ann' })
     expect(client.getStringValue('who', 'nobody')).toBe('ann')
   })
-
-  it('is whoever is told apart by the application', async () => {
-    const relay = await relayForTest()
-    const userOf = (context: object): string => String((context as { account?: string }).account)
-    const { client, setContext } = await visit({ url: relay.url, userOf }, { targetingKey: 'x', account: 'a' })
-    relay.hold()
-    void setContext({ targetingKey: 'x', account: 'b' })
-    expect(client.getStringValue('who', 'nobody')).toBe('nobody')
-  })
 })
 
 describe('other attributes of the same user', () => {

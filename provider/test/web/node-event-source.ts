@@ -3,23 +3,19 @@ import type { EventSourceLike } from '../../src/web/index.js'
 
 const reconnectDelayMs = 20
 
-type Listener = (event: MessageEvent<string>) => void
-
 /** @see https://html.spec.whatwg.org/multipage/server-sent-events.html */
 export class NodeEventSource implements EventSourceLike {
   readyState = 0
+  onopen: EventSourceLike['onopen'] = null
+  onmessage: EventSourceLike['onmessage'] = null
+  onerror: EventSourceLike['onerror'] = null
   readonly #url: string
-  readonly #listeners: { readonly type: string; readonly listener: Listener }[] = []
   readonly #closing = new AbortController()
   #lastEventId = ''
 
   constructor(url: string) {
     this.#url = url
     void this.#run()
-  }
-
-  addEventListener(type: 'open' | 'message' | 'error', listener: Listener): void {
-    this.#listeners.push({ type, listener })
   }
 
   close(): void {
@@ -32,7 +28,7 @@ export class NodeEventSource implements EventSourceLike {
       await this.#connect().catch(() => undefined)
       if (this.readyState === 2) return
       this.readyState = 0
-      this.#dispatch('error', '')
+      this.onerror?.(new Event('error'))
       await new Promise((resolve) => setTimeout(resolve, reconnectDelayMs))
     }
   }
@@ -42,11 +38,11 @@ export class NodeEventSource implements EventSourceLike {
     const response = await fetch(this.#url, { headers, signal: this.#closing.signal })
     if (response.status !== 200 || response.body === null) {
       this.close()
-      this.#dispatch('error', '')
+      this.onerror?.(new Event('error'))
       return
     }
     this.readyState = 1
-    this.#dispatch('open', '')
+    this.onopen?.(new Event('open'))
     let text = ''
     for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
       const events = (text + chunk).split('\n\n')
@@ -59,11 +55,6 @@ export class NodeEventSource implements EventSourceLike {
     const lines = event.split('\n').map((line) => /^(\w*): ?(.*)$/.exec(line))
     const data = lines.filter((line) => line?.[1] === 'data').map((line) => line?.[2])
     this.#lastEventId = lines.find((line) => line?.[1] === 'id')?.[2] ?? this.#lastEventId
-    if (data.length > 0) this.#dispatch('message', data.join('\n'))
-  }
-
-  #dispatch(type: string, data: string): void {
-    const event = new MessageEvent(type, { data, lastEventId: this.#lastEventId })
-    for (const each of this.#listeners) if (each.type === type) each.listener(event)
+    if (data.length > 0) this.onmessage?.(new MessageEvent('message', { data: data.join('\n') }))
   }
 }

@@ -16,7 +16,6 @@ function noRetries(): void {
 
 interface Entry {
   writtenAt: number
-  version: number
   etag: string | null
 }
 
@@ -118,7 +117,6 @@ describe('the next visit', () => {
 
   it.each<[string, (storage: MemoryStorage) => void]>([
     ['written in the future', (storage) => editEntry(storage, (entry) => (entry.writtenAt += 1e6))],
-    ['of another version', (storage) => editEntry(storage, (entry) => (entry.version += 1))],
     ['that is cut off', ({ entries }) => entries.forEach((text, name) => entries.set(name, text.slice(0, 40)))],
     ['that is null', ({ entries }) => entries.forEach((_, name) => entries.set(name, 'null'))],
   ])('does not use an entry %s', async (_row, spoil) => {

@@ -99,12 +99,12 @@ describe('a refresh that fails', () => {
     ])
   })
 
-  it('is repeated ever more rarely, a minute apart at most, and not while the page is hidden', async () => {
+  it('is repeated ever more rarely, two minutes apart at most, and not while the page is hidden', async () => {
     const { relay, document, refresh } = await page()
     timersByHand(1)
     relay.fault = down
     await refresh()
-    for (const delayMs of [2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]) {
+    for (const delayMs of [2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 120_000, 120_000]) {
       const count = relay.asked.length
       await vi.advanceTimersByTimeAsync(delayMs - 1)
       expect(relay.asked).toHaveLength(count)
@@ -189,21 +189,6 @@ describe('a start that fails', () => {
   })
 })
 
-describe('a relay whose own data is old', () => {
-  it('makes the provider STALE after READY, and READY again', async () => {
-    timersByHand(1)
-    const relay = await relayForTest()
-    relay.headers = { 'switchyard-state': 'stale' }
-    const { client, names } = await visit({ url: relay.url })
-    await vi.advanceTimersByTimeAsync(0)
-    expect(names()).toEqual(['READY', 'STALE'])
-    expect(client.getStringDetails('who', '')).toMatchObject({ value: 'ann', reason: 'TARGETING_MATCH' })
-    relay.headers = { 'switchyard-state': 'fresh' }
-    await vi.advanceTimersByTimeAsync(300_000)
-    await until(() => names().join() === 'READY,STALE,READY')
-  })
-})
-
 describe('polling', () => {
   it('is off by default', async () => {
     timersByHand(1)
@@ -258,7 +243,7 @@ describe('closing', () => {
       await OpenFeature.getProvider('closed-while-starting').onClose?.()
       return starting
     })()
-    expect(startError?.message).toBe('the provider is not started')
+    expect(startError?.message).toBe('there are no flags yet')
     await provider.onClose()
   })
 

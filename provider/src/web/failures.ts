@@ -1,0 +1,30 @@
+/** What failures mean to the application. */
+import { instantiateErrorByErrorCode, type ErrorCode } from '@openfeature/web-sdk'
+import type { Failure } from '../ofrep/index.js'
+
+/** The code of a failure for which the relay names none. */
+export const notReady = 'PROVIDER_NOT_READY'
+
+/** Whether the relay was not there, or not ready: it has said nothing about the flags. */
+export function isPassing({ kind }: Failure): boolean {
+  return kind === 'unavailable' || kind === 'later'
+}
+
+/**
+ * A code that OpenFeature does not know becomes GENERAL.
+ *
+ * @throws OpenFeatureError where something is wrong
+ */
+export function raise(failure: Failure | null): void {
+  if (!failure) return
+  const { kind, message, errorCode = notReady } = failure
+  throw instantiateErrorByErrorCode(
+    (kind === 'refused' ? 'PROVIDER_FATAL' : errorCode) as unknown as ErrorCode,
+    message,
+  )
+}
+
+/** A delay by chance, below one that doubles each time up to two minutes: not everybody is to come back at once. */
+export function backoffMs(count: number): number {
+  return Math.random() * Math.min(120_000, 1_000 * 2 ** count)
+}
