@@ -9,7 +9,13 @@ import { isBlank } from './text.js'
 /** What is needed to say which outcome a variation is. */
 export interface FlagScope extends TranslationScope {
   readonly flag: FeatBitFlag
+  /** The flag's variations by id; of two with the same id the first one counts. */
+  readonly variations: ReadonlyMap<string, Variation>
   readonly table: OutcomeTable
+}
+
+export function variationsById({ variations }: FeatBitFlag): ReadonlyMap<string, Variation> {
+  return new Map(variations.toReversed().map((variation) => [variation.id, variation]))
 }
 
 /**
@@ -59,7 +65,7 @@ export function variationDecision(
 
 /** Null, with a diagnostic, where the flag has no such variation. */
 function findVariation(variationId: string, path: readonly string[], scope: FlagScope): Variation | null {
-  const variation = scope.flag.variations.find(({ id }) => id === variationId)
+  const variation = scope.variations.get(variationId)
   if (variation !== undefined) return variation
   scope.sink.error('UNKNOWN_REFERENCE', path, `the flag has no variation ${JSON.stringify(variationId)}`)
   return null

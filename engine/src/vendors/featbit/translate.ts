@@ -14,7 +14,7 @@ import {
   type MalformedSegment,
 } from './document.js'
 import { archivedFlag, keyMissing, malformedFlag, readValue, valueTypes } from './outcome.js'
-import { type FlagScope, rolloutDecision, variationDecision } from './rollout.js'
+import { type FlagScope, rolloutDecision, variationDecision, variationsById } from './rollout.js'
 import { documentVersion } from './updated-at.js'
 
 export interface FeatBitOptions {
@@ -93,7 +93,7 @@ function translateFlag(flag: FeatBitFlag | MalformedFlag, scope: TranslationScop
   if (isMalformed(flag)) return { outcomes: [malformedFlag], decide: 0 }
   reportUnreadableValues(flag, scope)
   const table = createOutcomeTable()
-  const decide = flagDecision({ ...scope, flag, table })
+  const decide = flagDecision({ ...scope, flag, variations: variationsById(flag), table })
   return {
     type: valueTypes[flag.variationType],
     ...(flag.updatedAt === null ? {} : { metadata: { updatedAt: flag.updatedAt } }),

@@ -55,6 +55,14 @@ describe('the order of a flag', () => {
     expect(evaluate(members, {}).variant).toBe('no')
   })
 
+  it('serves the first of two variations with the same id', () => {
+    const variations = [
+      { id: 'yes', name: '', value: 'true' },
+      { id: 'yes', name: '', value: 'false' },
+    ]
+    expect(evaluate({ variations, fallthrough: { variations: [all('yes')] } }).value).toBe(true)
+  })
+
   it('gives a user of two target lists the first one', () => {
     const targetUsers = [
       { keyIds: [], variationId: 'gone' },
