@@ -113,7 +113,7 @@ export class RulesetFeed {
         this.#options.events.relayState((JSON.parse(data) as { readonly state?: string }).state === 'stale')
         return true
       case 'ruleset':
-        this.#accept(JSON.parse(data) as SealedRuleset, id)
+        this.#accept(readRuleset(data), id)
         return true
       case 'patch':
         return this.#patch(JSON.parse(data) as RulesetPatch, id)
@@ -134,6 +134,14 @@ export class RulesetFeed {
     this.#lastEventId = id
     this.#options.events.ruleset(ruleset)
   }
+}
+
+/** Another major version means another format, which is refused as a whole. */
+function readRuleset(data: string): SealedRuleset {
+  const ruleset = JSON.parse(data) as SealedRuleset
+  if (ruleset.ruleset === 1) return ruleset
+  const message = `rulesets of version ${String(ruleset.ruleset)} are not known to this provider`
+  throw new StatusFailure({ kind: 'unknown', message })
 }
 
 function resumeFrom(lastEventId: string, ruleset: SealedRuleset | null): { readonly [name: string]: string } {

@@ -183,6 +183,18 @@ describe('the in-process provider', () => {
     expect(await client.getStringValue('f', '')).toBe('remote')
   })
 
+  it('asks the relay for each answer where its rulesets are of another time', async () => {
+    const relay = await new Relay().start()
+    closing.push(() => relay.server.close())
+    relay.begin = (send) => send('ruleset', { ...rulesetOf({ f: flag('a') }), ruleset: 2 }, '1-x')
+    const { answer } = relay.server
+    relay.server.answer = (request, response) =>
+      (request.path.endsWith('/flags') ? json(200, { flags: [] }) : answer)(request, response)
+    const { client, provider } = await connect(relay)
+    expect(provider.mode).toBe('remote')
+    expect(await client.getStringValue('f', '')).toBe('remote')
+  })
+
   it('is FATAL when its credentials are refused', async () => {
     const relay = await new Relay().start()
     closing.push(() => relay.server.close())
