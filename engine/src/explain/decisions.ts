@@ -172,7 +172,7 @@ function decideTargets(inner: Decision, at: DecisionContext): Decided {
   const { targetingKey, question } = at.interpretation
   const targets = question.ruleset.targets ?? {}
   const entry = targetingKey !== null && Object.hasOwn(targets, targetingKey) ? targets[targetingKey] : undefined
-  const assigned = isRecord(entry) && Object.hasOwn(entry, at.flagKey) ? entry[at.flagKey] : undefined
+  const assigned = Object.hasOwn(entry ?? {}, at.flagKey) ? entry?.[at.flagKey] : undefined
   const outcome = typeof assigned === 'number' ? at.flag.outcomes[assigned] : isOutcome(assigned) ? assigned : undefined
   if (outcome !== undefined) {
     const then: OutcomeTrace = { step: 'outcome', decided: typeof assigned === 'number' ? assigned : -1 }
