@@ -1,12 +1,4 @@
-export {
-  evaluateFlag,
-  evaluateFlags,
-  type BulkAnswer,
-  type BulkConditions,
-  type BulkResult,
-  type FlagResult,
-  type OfrepServer,
-} from './client.js'
+export { evaluateFlag, evaluateFlags, type BulkAnswer, type BulkResult, type OfrepServer } from './client.js'
 export { isObject, parseObject, readFlags, type FlagSet, type Members } from './read-answer.js'
 export { parseRetryAfter } from './retry-after.js'
 export { failed, resolve, type Resolution, type ValueType } from './resolve.js'

@@ -45,7 +45,7 @@ export interface OpenStream {
   readonly response: ServerResponse
 }
 
-export const bulkPath = '/ofrep/v1/evaluate/flags'
+const bulkPath = '/ofrep/v1/evaluate/flags'
 export const streamPath = '/ofrep/v1/events?token=stream-secret'
 
 /** The member of a bulk answer that names the relay's event stream. */
