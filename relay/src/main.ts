@@ -43,12 +43,14 @@ export async function startRelay(configuration: Configuration, options: RelayOpt
   const stop = new AbortController()
   const sources = relay.entries.map(({ environment }) => environment.run(stop.signal))
   const close = async (): Promise<void> => {
+    relay.logger.info({ drainTimeoutMs: configuration.server.drainTimeoutMs }, 'the relay stops')
     relay.state.isDraining = true
     await relay.dataPlane.close(configuration.server.drainTimeoutMs)
     stop.abort()
     await Promise.all(sources)
     relay.management.close()
     relay.management.closeAllConnections()
+    relay.logger.info({}, 'the relay has stopped')
   }
   try {
     await listen(relay.dataPlane.server, 'server', configuration.server)

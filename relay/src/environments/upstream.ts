@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { vendors, type AnyVendor, type JsonObject } from '@switchyard/engine'
 import type { UpstreamOptions } from '../config/configuration.js'
 import { RelayError } from '../relay-error.js'
+import type { FileOptions } from '../vendors/file/options.js'
 import type { Source } from '../vendors/source.js'
 
 export interface Upstream {
@@ -54,14 +55,12 @@ async function createSource(options: UpstreamOptions, now: () => number): Promis
 /** What the engine wants to know besides the document. */
 function vendorOptionsOf(options: UpstreamOptions): JsonObject {
   switch (options.type) {
-    // Documents in files have none of their vendor's options but those of CloudBees, which no other vendor reads.
     case 'cloudbees':
+      return cloudBeesOptionsOf(options)
+    // Each of these is read by one vendor's translation and by no other.
     case 'file': {
-      const { stickinessAttribute, datetimeAttributes } = options
-      return {
-        ...(stickinessAttribute === undefined ? {} : { stickinessAttribute }),
-        ...(datetimeAttributes === undefined ? {} : { datetimeAttributes }),
-      }
+      const { bucketing } = options
+      return { ...cloudBeesOptionsOf(options), ...(bucketing === undefined ? {} : { bucketing }) }
     }
     case 'featbit':
       return { missingAttributes: options.missingAttributes }
@@ -69,6 +68,15 @@ function vendorOptionsOf(options: UpstreamOptions): JsonObject {
       return { typedVariations: options.typedVariations }
     case 'flagsmith':
       return { serveDisabledValues: options.serveDisabledValues }
+  }
+}
+
+type CloudBeesTranslation = Pick<FileOptions, 'stickinessAttribute' | 'datetimeAttributes'>
+
+function cloudBeesOptionsOf({ stickinessAttribute, datetimeAttributes }: CloudBeesTranslation): JsonObject {
+  return {
+    ...(stickinessAttribute === undefined ? {} : { stickinessAttribute }),
+    ...(datetimeAttributes === undefined ? {} : { datetimeAttributes }),
   }
 }
 

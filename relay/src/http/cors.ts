@@ -1,7 +1,8 @@
 /** Which pages of other origins may read answers. Nobody may unless an environment says so, and never with credentials. */
 import type { Exchange, Plane } from './exchange.js'
 
-const requestHeaders = 'content-type, authorization, x-api-key, if-none-match, last-event-id, traceparent'
+const requestHeaders =
+  'content-type, authorization, x-api-key, if-none-match, last-event-id, traceparent, tracestate, baggage'
 
 const exposed = ['Access-Control-Expose-Headers', 'ETag, Retry-After, Switchyard-State'] as const
 

@@ -379,6 +379,7 @@ environments:
       vendor: cloudbees
       format: yaml
       pollInterval: 2s
+      bucketing: legacy
       stickinessAttribute: accountId
       datetimeAttributes: [signedUp]
 `,
@@ -388,6 +389,7 @@ environments:
       SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__VENDOR: 'cloudbees',
       SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__FORMAT: 'yaml',
       SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__POLL_INTERVAL: '2s',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__BUCKETING: 'legacy',
       SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__STICKINESS_ATTRIBUTE: 'accountId',
       SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__DATETIME_ATTRIBUTES__0: 'signedUp',
     },
@@ -398,6 +400,7 @@ environments:
       vendor: 'cloudbees',
       format: 'yaml',
       pollIntervalMs: 2_000,
+      bucketing: 'legacy',
       stickinessAttribute: 'accountId',
       datetimeAttributes: ['signedUp'],
     },

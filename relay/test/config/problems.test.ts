@@ -75,7 +75,7 @@ const settings: readonly Row[] = [
     name: 'an option of another kind of upstream',
     file: withUpstream('type: file, path: /f, realtime: true'),
     lines: [
-      '1:56: environments.e.upstream.realtime is not a setting: expected one of type, path, vendor, format, pollInterval, stickinessAttribute, datetimeAttributes.',
+      '1:56: environments.e.upstream.realtime is not a setting: expected one of type, path, vendor, format, pollInterval, bucketing, stickinessAttribute, datetimeAttributes.',
     ],
   },
   {

@@ -14,6 +14,8 @@ export interface FileOptions {
   /** By the name's ending when absent (`.json`, `.yaml`, `.yml`), and for other names by the first character. */
   readonly format?: 'json' | 'yaml'
   readonly pollIntervalMs: number
+  /** For documents of flagd: how `fractional` assigns; `legacy` as flagd did before 0.15. */
+  readonly bucketing?: 'current' | 'legacy'
   /** These are for documents of CloudBees. */
   readonly stickinessAttribute?: string
   readonly datetimeAttributes?: readonly string[]
@@ -34,6 +36,10 @@ export const fileOptions: UpstreamSchema<FileOptions> = z
     pollInterval: duration(10)
       .prefault('1s')
       .meta({ description: 'How often the file is looked at, where its changes are not announced.' }),
+    bucketing: z.enum(['current', 'legacy']).exactOptional().meta({
+      description:
+        'Documents of flagd: `legacy` assigns users by `fractional` as flagd did before 0.15. `current` when absent.',
+    }),
     stickinessAttribute: attributeName().exactOptional().meta({
       description: 'Documents of CloudBees: the attribute that answers for `rox.distinct_id`, as in an upstream of it.',
     }),

@@ -64,8 +64,11 @@ export function createPoller({ intervalMs, attempt, failed, random }: PollOption
   }
 }
 
-/** Full jitter over a window that doubles, never shorter than it takes to be polite, never past a minute or the interval. */
+/**
+ * Full jitter over a window that doubles: up to three intervals or ten seconds, whichever is longer, so that an upstream that is
+ * back is found soon; past a minute only where the interval itself is longer.
+ */
 function backoffMs(failures: number, intervalMs: number, random: () => number): number {
-  const window = Math.min(Math.max(longestBackoffMs, intervalMs), firstBackoffMs * 2 ** Math.min(failures, 16))
-  return window * random()
+  const longest = Math.max(intervalMs, Math.min(longestBackoffMs, Math.max(10_000, intervalMs * 3)))
+  return Math.min(longest, firstBackoffMs * 2 ** Math.min(failures, 16)) * random()
 }
