@@ -70,6 +70,32 @@ describe('a pattern', () => {
     expect(test('a'.repeat(1001), 're2', 'a')).toBe('unsupported')
   })
 
+  it.each([
+    ['many repetitions', '(a?){999}'.repeat(110)],
+    ['a long group, repeated', `(${'a?'.repeat(30)}){300}`],
+    ['repetitions inside repetitions', '(([ab]{10}c){10}d){10}'.repeat(10)],
+    ['a repeated alternative', '(a|b|c|d){999}'.repeat(3)],
+  ])('that becomes too large by %s is not run', (_, pattern) => {
+    for (const mode of ['search', 'prefix', 'full'] as const) {
+      expect(test(`${pattern}[xy]`, 're2', 'a'.repeat(10_000), mode)).toBe('unsupported')
+    }
+  })
+
+  it.each(['(a?){999}', '([a-z]{1,63}\\.){1,10}[a-z]{2,63}', '(a|b|c|d){500}', '\\Q{9}{9}\\E{9}', '[]{9}]'])(
+    'such as %s is run',
+    (pattern) => {
+      expect(test(`${pattern}[xy]`, 're2', '!'.repeat(10_000))).toBe(false)
+    },
+  )
+
+  it('at the beginning begins there, whatever its alternatives and flags', () => {
+    expect(test('a|b', 're2', 'cb', 'prefix')).toBe(false)
+    expect(test('(?i)a|b', 're2', 'Bc', 'prefix')).toBe(true)
+    expect(test('\\Qa', 're2', 'ab', 'prefix')).toBe(true)
+    expect(test('^b', 'cloudbees:m', 'a\nb', 'prefix')).toBe(false)
+    expect(test('a)(b', 're2', 'ab', 'prefix')).toBe('unsupported')
+  })
+
   it('never matches a subject longer than 10,000 characters', () => {
     expect(test('a', 're2', 'a'.repeat(10_001))).toBe(false)
   })
