@@ -7,7 +7,7 @@ import { type ReadPattern, readPattern, type UnsupportedPattern } from './regex-
 const maxPatternLength = 1_000
 /** Longer subjects never match: the work of one condition stays bounded. */
 const maxSubjectLength = 10_000
-/** In instructions. A match takes up to a subject's length times as many steps, 30 million of which are a second. */
+/** In instructions. A match takes up to a subject's length times as many steps: 50 million, about a second. */
 const maxProgramSize = 5_000
 /** Beyond, the pattern is not even compiled, which would take half a second by itself. It is only an estimate. */
 const maxEstimatedSize = 20_000
