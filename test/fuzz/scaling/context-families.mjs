@@ -5,7 +5,7 @@ import { documents } from '../documents/documents.mjs'
 import { growing } from './growing.mjs'
 
 /** Characters or items: a body of a megabyte holds as many. */
-const maxSize = 2 ** 18
+const maxSize = 2 ** 20
 
 // prettier-ignore
 const attributes = [

@@ -6,14 +6,16 @@ function textOf(piece) {
   return (size) => piece.repeat(Math.ceil(size / piece.length)).slice(0, size)
 }
 
+/** As many items as fit into so many characters of JSON, roughly. */
 function listOf(item) {
-  return (size) => Array.from({ length: size }, (_, index) => item(index))
+  return (size) => Array.from({ length: Math.ceil(size / 4) }, (_, index) => item(index))
 }
 
-/** By name; `size` is a number of characters, items or members. */
+/** By name; `size` is a number of characters, in JSON where it is no text. */
 export const growing = {
   letters: textOf('a'),
   'a letter before the end': (size) => `${'a'.repeat(size >> 1)}b${'a'.repeat(size >> 1)}`,
+  'a letter in the middle of less': (size) => `${'a'.repeat(size >> 3)}b${'a'.repeat(size >> 3)}`,
   'a letter at the start': (size) => `b${'a'.repeat(size)}`,
   digits: textOf('9'),
   'digits and an end': (size) => `${'1'.repeat(size)}x`,
@@ -30,7 +32,7 @@ export const growing = {
   surrogates: textOf('😀'),
   'cut surrogates': textOf('\ud800'),
   'other digits': textOf('٣'),
-  'JSON of a list': (size) => JSON.stringify(listOf((index) => `i${index}`)(size >> 2)),
+  'JSON of a list': (size) => JSON.stringify(listOf((index) => `i${index}`)(size)),
   'items and commas': textOf('a,'),
   'a list of numbers': listOf((index) => index),
   'a list of texts': listOf((index) => `i${index}`),
@@ -38,7 +40,7 @@ export const growing = {
   'a list of lists': listOf((index) => [index, `${index}`]),
   'a list of objects': listOf((index) => ({ a: index })),
   'a list of nulls': listOf(() => null),
-  members: (size) => Object.fromEntries(listOf((index) => [`m${index}`, index])(size)),
+  members: (size) => Object.fromEntries(listOf((index) => [`m${index}`, index])(size / 4)),
 }
 
 /** Names by which things are told apart. */

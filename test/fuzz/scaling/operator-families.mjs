@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { staticArguments } from '../../../engine/test/explain/static-arguments.mjs'
 import { growing } from './growing.mjs'
 
-const maxSize = 2 ** 18
+const maxSize = 2 ** 20
 const kinds = Object.keys(growing)
 
 /**

@@ -31,6 +31,6 @@ function checkGrowth(family) {
   const growth = growthOf(family)
   if (growth === null) return
   const { size, ratio, ms, isGood } = growth
-  const times = `${ms.toFixed(1)} ms for ${size}, ${ratio.toFixed(1)} times as much for ${size * 2}`
+  const times = `${ms.toFixed(1)} ms for ${size}, ${ratio.toFixed(1)} times as much with each doubling`
   assert(isGood, `${family.name}: ${times}`)
 }
