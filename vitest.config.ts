@@ -14,6 +14,8 @@ export default defineConfig(({ mode }) => ({
     alias: {
       '@switchyard/engine': source('engine/src/index.ts'),
       '@switchyard/openfeature-provider/server': source('provider/src/server/index.ts'),
+      '@switchyard/openfeature-provider/web-tabs': source('provider/src/web-tabs/index.ts'),
+      '@switchyard/openfeature-provider/web': source('provider/src/web/index.ts'),
       '#transport': source('provider/src/server/undici-transport.ts'),
     },
   },

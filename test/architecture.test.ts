@@ -75,6 +75,7 @@ const arrows: readonly Arrow[] = [
   { room: 'provider/src/ofrep', imports: [] },
   { room: 'provider/src/server', imports: ['engine/src/index.ts', 'provider/src/ofrep'] },
   { room: 'provider/src/web', imports: ['provider/src/ofrep'] },
+  { room: 'provider/src/web-tabs', imports: ['provider/src/web/index.ts'] },
 ]
 
 interface Arrow {
@@ -117,7 +118,7 @@ describe('packages from outside', () => {
   })
 
   it('gives the web provider the web SDK alone', () => {
-    const used = packagesUsedIn('provider/src/web')
+    const used = ['provider/src/web', 'provider/src/web-tabs'].flatMap(packagesUsedIn)
     expect(used.filter((name) => !name.startsWith('@openfeature/'))).toEqual([])
   })
 

@@ -20,9 +20,19 @@ function compile(options) {
   if (!ok) process.exit(1)
 }
 
+/**
+ * The folder of CommonJS is a package scope of its own, so the names that begin with `#` have to be given there, too.
+ *
+ * @param {string} library
+ */
+function commonJsManifest(library) {
+  const { imports } = JSON.parse(readFileSync(join(root, library, 'package.json'), 'utf8'))
+  return `${JSON.stringify({ type: 'commonjs', imports }).replaceAll('./dist/esm/', './')}\n`
+}
+
 compile(['-b'])
 await bundleCommand()
 for (const library of process.argv.includes('--command') ? [] : libraries) {
   compile(['-p', join(library, 'tsconfig.cjs.json')])
-  writeFileSync(join(root, library, 'dist', 'cjs', 'package.json'), '{ "type": "commonjs" }\n')
+  writeFileSync(join(root, library, 'dist', 'cjs', 'package.json'), commonJsManifest(library))
 }

@@ -8,6 +8,7 @@ const ownPackages = new Map([
   ['@switchyard/engine', 'engine/src/index.ts'],
   ['@switchyard/openfeature-provider/server', 'provider/src/server/index.ts'],
   ['@switchyard/openfeature-provider/web', 'provider/src/web/index.ts'],
+  ['@switchyard/openfeature-provider/web-tabs', 'provider/src/web-tabs/index.ts'],
   ['#transport', 'provider/src/server/undici-transport.ts'],
 ])
 

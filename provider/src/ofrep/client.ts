@@ -35,17 +35,17 @@ export type FlagResult = { readonly response?: TransportResponse } & (FlagAnswer
 /** Evaluates one flag. Never rejects. */
 export function evaluateFlag(server: OfrepServer, flagKey: string, context: object): Promise<FlagResult> {
   const path = `/${encodeURIComponent(flagKey)}`
-  return post(server, { path, context, headers: {} }, (response) => readSingle(response, flagKey))
+  return post(server, { path, context }, (response) => readSingle(response, flagKey))
 }
 
 /** Evaluates all flags. Never rejects. */
 export function evaluateFlags(
   server: OfrepServer,
   context: object,
-  { etag, query }: BulkConditions = {},
+  { etag, query = '' }: BulkConditions = {},
 ): Promise<BulkResult> {
-  const headers: Question['headers'] = etag ? { 'if-none-match': etag } : {}
-  return post(server, { path: query ? `?${query}` : '', context, headers }, (response) =>
+  const headers = etag ? { 'if-none-match': etag } : undefined
+  return post(server, { path: query && `?${query}`, context, headers }, (response) =>
     etag && response.status === 304 ? { kind: 'unchanged' } : readBulk(response),
   )
 }
@@ -54,7 +54,7 @@ interface Question {
   /** After the address of the flags. */
   readonly path: string
   readonly context: object
-  readonly headers: { readonly [name: string]: string }
+  readonly headers?: { readonly [name: string]: string } | undefined
 }
 
 async function post<Result>(

@@ -234,8 +234,10 @@ export class SwitchyardWebProvider implements Provider {
     const state = !failure ? 'Ready' : this.#held && isPassing(failure) ? 'Stale' : 'Error'
     // The SDK tells how a change ends.
     if (isChange) this.#state = failure ? 'Error' : 'Ready'
-    else this.#enter(state, failure)
-    if (!isChange && flagsChanged.length > 0) this.#tellChanged(flagsChanged)
+    else {
+      this.#enter(state, failure)
+      if (flagsChanged.length > 0) this.#tellChanged(flagsChanged)
+    }
     return failure
   }
 
@@ -284,7 +286,7 @@ export class SwitchyardWebProvider implements Provider {
 
   /** Tells a new state, unless the application knows it already. */
   #enter(state: State, failure: Failure | null): void {
-    if (state === this.#state || this.#lifetime?.signal.aborted) return
+    if (state === this.#state) return
     this.#state = state
     const code = state === 'Error' && { errorCode: (failure?.errorCode ?? 'GENERAL') as unknown as ErrorCode }
     this.events.emit(ProviderEvents[state], failure ? { message: failure.message, ...code } : {})

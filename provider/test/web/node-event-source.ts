@@ -4,7 +4,7 @@ import type { EventSourceLike } from '../../src/web/index.js'
 const reconnectDelayMs = 20
 
 /** @see https://html.spec.whatwg.org/multipage/server-sent-events.html */
-export class NodeEventSource implements EventSourceLike {
+export class NodeEventSource extends EventTarget implements EventSourceLike {
   readyState = 0
   onopen: EventSourceLike['onopen'] = null
   onmessage: EventSourceLike['onmessage'] = null
@@ -14,6 +14,7 @@ export class NodeEventSource implements EventSourceLike {
   #lastEventId = ''
 
   constructor(url: string) {
+    super()
     this.#url = url
     void this.#run()
   }
@@ -28,7 +29,7 @@ export class NodeEventSource implements EventSourceLike {
       await this.#connect().catch(() => undefined)
       if (this.readyState === 2) return
       this.readyState = 0
-      this.onerror?.(new Event('error'))
+      this.#tell('error')
       await new Promise((resolve) => setTimeout(resolve, reconnectDelayMs))
     }
   }
@@ -38,11 +39,11 @@ export class NodeEventSource implements EventSourceLike {
     const response = await fetch(this.#url, { headers, signal: this.#closing.signal })
     if (response.status !== 200 || response.body === null) {
       this.close()
-      this.onerror?.(new Event('error'))
+      this.#tell('error')
       return
     }
     this.readyState = 1
-    this.onopen?.(new Event('open'))
+    this.#tell('open')
     let text = ''
     for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
       const events = (text + chunk).split('\n\n')
@@ -55,6 +56,12 @@ export class NodeEventSource implements EventSourceLike {
     const lines = event.split('\n').map((line) => /^(\w*): ?(.*)$/.exec(line))
     const data = lines.filter((line) => line?.[1] === 'data').map((line) => line?.[2])
     this.#lastEventId = lines.find((line) => line?.[1] === 'id')?.[2] ?? this.#lastEventId
-    if (data.length > 0) this.onmessage?.(new MessageEvent('message', { data: data.join('\n') }))
+    if (data.length > 0) this.#tell('message', data.join('\n'))
+  }
+
+  #tell(type: 'open' | 'message' | 'error', data = ''): void {
+    const event = new MessageEvent<string>(type, { data })
+    this[`on${type}`]?.(event)
+    this.dispatchEvent(event)
   }
 }

@@ -45,7 +45,6 @@ export interface OpenStream {
   readonly response: ServerResponse
 }
 
-const bulkPath = '/ofrep/v1/evaluate/flags'
 export const streamPath = '/ofrep/v1/events?token=stream-secret'
 
 /** The member of a bulk answer that names the relay's event stream. */

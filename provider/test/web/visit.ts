@@ -62,7 +62,7 @@ export class FakeDocument extends EventTarget {
 export function documentForTest(): FakeDocument {
   const document = new FakeDocument()
   vi.stubGlobal('document', document)
-  onTestFinished(() => void vi.unstubAllGlobals())
+  onTestFinished(() => void vi.stubGlobal('document', undefined))
   return document
 }
 
