@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto'
 import { vendors, type AnyVendor, type JsonObject } from '@switchyard/engine'
 import type { UpstreamOptions } from '../config/configuration.js'
 import { RelayError } from '../relay-error.js'
-import type { FileOptions } from '../vendors/file/options.js'
 import type { Source } from '../vendors/source.js'
 
 export interface Upstream {
@@ -71,7 +70,10 @@ function vendorOptionsOf(options: UpstreamOptions): JsonObject {
   }
 }
 
-type CloudBeesTranslation = Pick<FileOptions, 'stickinessAttribute' | 'datetimeAttributes'>
+type CloudBeesTranslation = Pick<
+  Extract<UpstreamOptions, { readonly type: 'file' }>,
+  'stickinessAttribute' | 'datetimeAttributes'
+>
 
 function cloudBeesOptionsOf({ stickinessAttribute, datetimeAttributes }: CloudBeesTranslation): JsonObject {
   return {
