@@ -126,6 +126,7 @@ class DocumentLine implements RunningEnvironment {
 
   #accept(document: unknown, about: DocumentOrigin): void {
     const result = ingest(document, {
+      flagSetId: this.name,
       ...(this.#vendor === undefined ? {} : { vendor: this.#vendor }),
       ...(this.#options.vendorOptions === undefined ? {} : { vendorOptions: this.#options.vendorOptions }),
       ...(this.served === null ? {} : { previous: this.served.snapshot }),

@@ -6,6 +6,7 @@ import {
   type AnyVendor,
   type Diagnostic,
   type JsonObject,
+  type Ruleset,
   type Snapshot,
 } from '@switchyard/engine'
 
@@ -14,6 +15,8 @@ export interface IngestOptions {
   readonly vendor?: AnyVendor
   /** Passed on to the vendor's translation. */
   readonly vendorOptions?: JsonObject
+  /** Names the flag set in the metadata of answers, where the document does not (ADR 0009). */
+  readonly flagSetId?: string
   /** What is served now: unchanged flags are taken over from it. */
   readonly previous?: Snapshot
 }
@@ -48,7 +51,7 @@ export function ingest(document: unknown, options: IngestOptions): Ingestion {
     const decoded = vendor.decode(document)
     if (!decoded.ok) return refuse(summary(vendor, decoded.diagnostics), decoded.diagnostics)
     const translation = vendor.translate(decoded.document, options.vendorOptions)
-    const ruleset = seal(translation.ruleset)
+    const ruleset = seal(named(translation.ruleset, options.flagSetId))
     const found = [...decoded.diagnostics, ...translation.diagnostics]
     const compilation = compile(ruleset, { previous: options.previous })
     const isSame = options.previous?.ruleset.revision === ruleset.revision
@@ -62,6 +65,11 @@ export function ingest(document: unknown, options: IngestOptions): Ingestion {
   } catch (cause) {
     return { ...refuse('the document cannot be used because of a mistake in Switchyard: please report it', []), cause }
   }
+}
+
+/** A flag set that its document names keeps that name. */
+function named(ruleset: Ruleset, flagSetId: string | undefined): Ruleset {
+  return flagSetId === undefined ? ruleset : { ...ruleset, metadata: { flagSetId, ...ruleset.metadata } }
 }
 
 /** The one vendor whose document this is, or why there is none. */

@@ -199,7 +199,7 @@ describe('switchyard explain, by a running relay', () => {
     const { code, stdout, stderr } = await explain(args, JSON.stringify(context), env)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout.replace(/revision [0-9a-f]{16}/, 'revision ...')).toBe(
-      `environment shop, revision ...\n\n${bannerText}`,
+      `environment shop, revision ...\n\n${bannerText.replace('\n', '\n  metadata: flagSetId "shop"\n')}`,
     )
   })
 

@@ -75,7 +75,7 @@ describe('switchyard serve', () => {
     })
     expect([response.status, await response.json()]).toEqual([
       200,
-      { key: 'a', value: true, reason: 'STATIC', variant: 'on' },
+      { key: 'a', value: true, reason: 'STATIC', variant: 'on', metadata: { flagSetId: 'shop' } },
     ])
     const metrics = await (await fetch(`${managementUrl}/metrics`)).text()
     expect(metrics).toContain(

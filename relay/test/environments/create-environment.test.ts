@@ -50,6 +50,14 @@ describe('an environment', () => {
     expect(environment.status()).toMatchObject({ state: 'waiting', revision: null, sequence: 0, confirmedAtMs: null })
   })
 
+  it('names the flag set after itself in answers, unless the document names it', () => {
+    const { environment, sink } = start()
+    sink.document(documentOf({ a: 1 }), {})
+    expect(environment.served?.snapshot.evaluate('a', {}, { nowMs: 0, random: () => 0 }).metadata).toEqual({
+      flagSetId: 'shop',
+    })
+  })
+
   it('serves the first good document', () => {
     const { environment, sink, clock } = start()
     clock.nowMs = 2_000

@@ -74,6 +74,7 @@ describe('POST /explain', () => {
     expect([body.revision, body.environment]).toEqual([revision, 'shop'])
     expect(body.explanations.map(renderExplanation)).toEqual([
       `banner = true, variant on, reason TARGETING_MATCH
+  metadata: flagSetId "shop"
   Rule 1 matches:
     yes  email ends with "@corp.example" (email: "ada@corp.example")
     Answer: variant on.
