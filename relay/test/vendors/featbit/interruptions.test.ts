@@ -40,7 +40,7 @@ describe('a WebSocket that is closed', () => {
     expect(codes(running)).toEqual([told])
     expect(running.failures[0]?.message).toContain(String(code))
     expect(running.environment.status().state).toBe('fresh')
-    expect(fake.connections).toHaveLength(2)
+    await eventually(() => fake.connections.length).toBe(2)
   })
 
   it('is opened again when it was cut without a goodbye', async () => {
@@ -109,7 +109,7 @@ describe('clocks that differ', () => {
     await eventually(() => running.value('f')).toBe(true)
     expect(codes(running)).toEqual(['UPSTREAM_UNAUTHORIZED'])
     expect(running.failures[0]?.message).toMatch(new RegExp(`its clock is \\d+ s ${name}$`))
-    expect(fake.connections).toHaveLength(2)
+    await eventually(() => fake.connections.length).toBe(2)
 
     // From then on at once, until the clocks agree again.
     await eventually(() => confirmations(running)).toBeGreaterThan(0)
@@ -222,7 +222,7 @@ describe('while the WebSocket', () => {
     await eventually(() => codes(running)).toContain('UPSTREAM_RATE_LIMITED')
     const { length: polled } = fake.requests
     await eventually(() => fake.requests.length).toBeGreaterThan(polled + 3)
-    expect(fake.connections).toHaveLength(2)
+    await eventually(() => fake.connections.length).toBe(2)
   })
 
   it('works, a short interruption leads to no polling', async () => {
