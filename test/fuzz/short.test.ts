@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { clientKey, serverKey, startPlane, waitingKey } from '../../relay/test/http/plane.js'
 import { contextChecks } from './checks/context-checks.mjs'
 import { documentChecks } from './checks/document-checks.mjs'
@@ -20,12 +21,12 @@ interface Check {
   readonly casesPerRound?: number
 }
 
-async function hold(check: Check, numRuns: number): Promise<void> {
+async function hold(check: Check, numRuns: number, more: fc.Parameters<[unknown]> = {}): Promise<void> {
   await fc.assert(
     fc.asyncProperty(check.arbitrary, async (value) => {
       await check.run(value)
     }),
-    { seed, numRuns },
+    { seed, numRuns, ...more },
   )
   check.finish?.()
 }
@@ -51,5 +52,12 @@ describe('hostile HTTP', () => {
     const target = { port: plane.port, key: serverKey, otherKeys: [clientKey, waitingKey], requestTimeoutMs }
     const checks = httpChecks(options, { ...target, mistakes: () => plane.logged }) as Check[]
     for (const check of checks) await hold(check, Math.ceil((check.casesPerRound ?? 1) / 2))
+  })
+
+  it('is seen to do harm where the relay makes a mistake', async () => {
+    const plane = await startPlane({ now: () => assert.fail('a clock that is broken') })
+    const target = { port: plane.port, key: serverKey, otherKeys: [], requestTimeoutMs: 10_000 }
+    const [requests] = httpChecks(options, { ...target, mistakes: () => plane.logged }) as [Check]
+    await expect(hold(requests, 1)).rejects.toThrow('Property failed after 1 tests')
   })
 })

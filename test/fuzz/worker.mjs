@@ -16,6 +16,9 @@ const endMs = performance.now() + minutes * 60_000
 /** Cases of one check in one round: few, so that every check has its turn. */
 const casesPerRound = 200
 
+/** Characters of a counterexample that are shown. */
+const maxShown = 4_000
+
 /** What shrinking may take: a failure is told without the smallest case rather than never. */
 const maxCheckMs = 120_000
 
@@ -72,8 +75,6 @@ async function runCheck(check, roundSeed) {
   if (details.failed && details.counterexample !== null) tell(check, details)
   return { isGood: !details.failed || details.counterexample === null, cases: details.numRuns }
 }
-
-const maxShown = 4_000
 
 function tell({ name }, { seed, counterexamplePath, counterexample, errorInstance, error }) {
   const command = `npm run fuzz -- --only ${JSON.stringify(name)} --seed ${seed} --path ${counterexamplePath}`

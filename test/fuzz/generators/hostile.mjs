@@ -130,7 +130,7 @@ export function json({ maxLength }) {
     },
     {
       weight: 1,
-      arbitrary: fc.tuple(leaf, fc.constantFrom(20, 1_000)).map(([value, length]) => Array(length).fill(value)),
+      arbitrary: fc.tuple(scalars(200), fc.constantFrom(20, 1_000)).map(([value, length]) => Array(length).fill(value)),
     },
   )
 }
