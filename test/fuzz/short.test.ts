@@ -58,6 +58,6 @@ describe('hostile HTTP', () => {
     const plane = await startPlane({ now: () => assert.fail('a clock that is broken') })
     const target = { port: plane.port, key: serverKey, otherKeys: [], requestTimeoutMs: 10_000 }
     const [requests] = httpChecks(options, { ...target, mistakes: () => plane.logged }) as [Check]
-    await expect(hold(requests, 1)).rejects.toThrow('Property failed after 1 tests')
+    await expect(hold(requests, 1, { endOnFailure: true })).rejects.toThrow('Property failed after 1 tests')
   })
 })
