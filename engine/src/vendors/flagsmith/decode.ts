@@ -3,7 +3,7 @@ import { createDiagnosticSink, type DiagnosticSink } from '../../ruleset/diagnos
 import { fromEntries, isRecord, own } from '../../ruleset/json.js'
 import type { JsonObject, Scalar } from '../../ruleset/types.js'
 import type { Decoded } from '../../ruleset/vendor.js'
-import { decodeFeatureState } from './decode-feature-state.js'
+import { decodeFeatureState, isFeatureValue } from './decode-feature-state.js'
 import { decodeRules, documentConditions } from './decode-rules.js'
 import type { FeatureState, FlagsmithDocument, Segment } from './document.js'
 
@@ -152,5 +152,5 @@ function aboutDocument(root: Record<string, unknown>, project: Record<string, un
 }
 
 function isPresentScalar(value: unknown): boolean {
-  return value !== undefined && value !== null && typeof value !== 'object'
+  return value !== undefined && value !== null && isFeatureValue(value)
 }

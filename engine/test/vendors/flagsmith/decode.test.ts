@@ -77,6 +77,12 @@ describe('an environment document', () => {
     expect(decoded(document).document.hidesDisabledFlags).toBe(expected)
   })
 
+  it('says nothing of itself that no ruleset can carry', () => {
+    const { info } = rulesetOf(documentOf({ root: { id: Infinity, name: {}, updated_at: -Infinity } }))
+    expect(Object.keys(info ?? {})).not.toContain('environmentId')
+    expect(JSON.parse(JSON.stringify(info))).toEqual(info)
+  })
+
   it('says where it comes from, without keys', () => {
     const { info } = rulesetOf(documentOf({ root: { allow_client_traits: false } }))
     expect(info).toEqual({
