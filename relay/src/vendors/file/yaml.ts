@@ -3,6 +3,7 @@ import {
   isAlias,
   isCollection,
   isMap,
+  isNode,
   isPair,
   isScalar,
   LineCounter,
@@ -15,6 +16,8 @@ import type { DocumentProblem, ParsedDocument } from './parse.js'
 /** Most values a document may have once every alias stands for what it repeats: a small text must not become a huge document. */
 const maxValues = 1_000_000
 const maxDepth = 200
+/** Anchors and aliases together: the library goes through all of them for each alias. */
+const maxReferences = 10_000
 
 /** Parses one YAML document. Never throws. */
 export function parseYaml(text: string): ParsedDocument {
@@ -63,6 +66,7 @@ interface YamlProblem {
 function findProblem(yaml: Document): YamlProblem | null {
   /** By anchor, the number of values it stands for; `open` while the anchored value is still being read. */
   const anchors = new Map<string, number | 'open'>()
+  let references = 0
   let problem: YamlProblem | null = null
 
   const fail = (node: Node, message: string): number => {
@@ -73,6 +77,10 @@ function findProblem(yaml: Document): YamlProblem | null {
   const count = (node: unknown, depth: number): number => {
     if (problem !== null) return 1
     if (isPair(node)) return count(node.key, depth) + count(node.value, depth)
+    if (isAlias(node) || (isNode(node) && node.anchor !== undefined)) references += 1
+    if (isNode(node) && references > maxReferences) {
+      return fail(node, `there are more than ${maxReferences} anchors and aliases`)
+    }
     if (isAlias(node)) {
       const size = anchors.get(node.source)
       if (size === undefined) return fail(node, `no value before this one has the anchor &${node.source}`)

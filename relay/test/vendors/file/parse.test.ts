@@ -141,6 +141,11 @@ describe('parseDocument', () => {
     )
   })
 
+  it('refuses more aliases than can be looked up in time', async () => {
+    const text = `v: &v {on: true}\nall: [${'*v,'.repeat(50_000)}]\n`
+    expect(await problemOf(text, 'flags.yaml')).toMatch(/there are more than 10000 anchors and aliases$/)
+  })
+
   it('refuses YAML that is nested too deep, and YAML that is too long to be read in passing', async () => {
     expect(await problemOf('['.repeat(250) + ']'.repeat(250), 'flags.yaml')).toMatch(/nested more than 200 deep/)
     expect(await problemOf('- '.repeat(50_000) + 'a', 'flags.yaml')).toMatch(/nested too deep/)
