@@ -3,7 +3,6 @@ import {
   isAlias,
   isCollection,
   isMap,
-  isNode,
   isPair,
   isScalar,
   LineCounter,
@@ -62,6 +61,12 @@ interface YamlProblem {
   readonly message: string
 }
 
+const tooManyReferences = `there are more than ${maxReferences} anchors and aliases`
+
+function isReference(node: unknown): node is Node {
+  return isAlias(node) || ((isScalar(node) || isCollection(node)) && node.anchor !== undefined)
+}
+
 /** Looks for what YAML allows and JSON does not, and for aliases that would make the document huge. */
 function findProblem(yaml: Document): YamlProblem | null {
   /** By anchor, the number of values it stands for; `open` while the anchored value is still being read. */
@@ -77,10 +82,7 @@ function findProblem(yaml: Document): YamlProblem | null {
   const count = (node: unknown, depth: number): number => {
     if (problem !== null) return 1
     if (isPair(node)) return count(node.key, depth) + count(node.value, depth)
-    if (isAlias(node) || (isNode(node) && node.anchor !== undefined)) references += 1
-    if (isNode(node) && references > maxReferences) {
-      return fail(node, `there are more than ${maxReferences} anchors and aliases`)
-    }
+    if (isReference(node) && (references += 1) > maxReferences) return fail(node, tooManyReferences)
     if (isAlias(node)) {
       const size = anchors.get(node.source)
       if (size === undefined) return fail(node, `no value before this one has the anchor &${node.source}`)
