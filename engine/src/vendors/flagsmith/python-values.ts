@@ -4,7 +4,7 @@
  * Python tells 2 from 2.0, JSON in JavaScript does not. An integral JSON number is an integer here when it is printed; numeric
  * text keeps its spelling and is exact.
  */
-import type { Json } from '../../ruleset/types.js'
+import type { Json, JsonObject } from '../../ruleset/types.js'
 
 /**
  * A value as conditions see it: text that spells an integer has become a bigint, text that spells a decimal fraction a number,
@@ -84,14 +84,27 @@ function printNested(value: Json, depth: number): string | null {
   if (value === null) return 'None'
   if (typeof value === 'string') return quote(value)
   if (typeof value !== 'object') return print(value)
-  const isList = Array.isArray(value)
+  return Array.isArray(value) ? printList(value, depth) : printObject(value as JsonObject, depth)
+}
+
+function printList(list: readonly Json[], depth: number): string | null {
   const items: string[] = []
-  for (const [name, member] of Object.entries(value)) {
+  for (const item of list) {
+    const text = printNested(item, depth + 1)
+    if (text === null) return null
+    items.push(text)
+  }
+  return `[${items.join(', ')}]`
+}
+
+function printObject(object: JsonObject, depth: number): string | null {
+  const members: string[] = []
+  for (const [name, member] of Object.entries(object)) {
     const text = printNested(member, depth + 1)
     if (text === null) return null
-    items.push(isList ? text : `${quote(name)}: ${text}`)
+    members.push(`${quote(name)}: ${text}`)
   }
-  return isList ? `[${items.join(', ')}]` : `{${items.join(', ')}}`
+  return `{${members.join(', ')}}`
 }
 
 const shortEscapes: ReadonlyMap<string, string> = new Map([
