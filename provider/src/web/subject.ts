@@ -9,15 +9,14 @@ export interface Subject {
   readonly user: string
 }
 
-/** What cannot be written as JSON, and so not be sent either, is the same as nothing else. */
+/** What cannot be written as JSON cannot be sent either, so there are no flags for it: all such contexts are one. */
 export function subjectOf(context: { readonly targetingKey?: string }): Subject {
   try {
     const key = canonical(context)
     // A list is never the text of a context.
     return { context, key, user: context.targetingKey ? JSON.stringify([context.targetingKey]) : key }
   } catch {
-    const key = String(Math.random())
-    return { context, key, user: key }
+    return { context, key: '', user: '' }
   }
 }
 

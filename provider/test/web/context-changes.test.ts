@@ -89,10 +89,27 @@ describe('another user', () => {
     expect(names()).not.toContain('CONTEXT_CHANGED')
     relay.fault = null
     await vi.advanceTimersByTimeAsync(59_000)
+    await aMoment()
     expect(relay.asked).toHaveLength(2)
     await vi.advanceTimersByTimeAsync(1_000)
     await until(() => client.getStringValue('who', 'nobody') === 'cid')
     expect(relay.asked).toHaveLength(3)
+  })
+
+  it('is asked for once the pause is over, not before and not much later', async () => {
+    retries('far away')
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const relay = await relayForTest()
+    const { client, setContext } = await visit({ url: relay.url })
+    relay.fault = json(429, {}, { 'retry-after': '50' })
+    await setContext({ targetingKey: 'bob' })
+    relay.fault = null
+    await vi.advanceTimersByTimeAsync(49_999)
+    await aMoment()
+    expect(relay.asked).toHaveLength(2)
+    await vi.advanceTimersByTimeAsync(1)
+    await until(() => client.getStringValue('who', 'nobody') === 'bob')
   })
 
   it.each([
@@ -183,11 +200,13 @@ describe('an equal context', () => {
     const relay = await relayForTest()
     const { client, setContext } = await visit({ url: relay.url })
     relay.hold()
-    const changes = [setContext({ targetingKey: 'bob' }), setContext({ targetingKey: 'bob' })]
+    const first = setContext({ targetingKey: 'bob' })
     await expect.poll(() => relay.held).toHaveLength(1)
+    const second = setContext({ targetingKey: 'bob' })
+    await aMoment()
+    expect(relay.held).toHaveLength(1)
     relay.held[0]?.()
-    await Promise.all(changes)
-    expect(relay.asked).toHaveLength(2)
+    await Promise.all([first, second])
     expect(client.getStringValue('who', '')).toBe('bob')
   })
 
@@ -208,8 +227,7 @@ describe('a change of context that another one overtakes', () => {
   it('is cancelled, and ends with the last one', async () => {
     const relay = await relayForTest()
     const cancelled: string[] = []
-    relay.fault = null
-    const { client, names, setContext } = await visit({ url: relay.url })
+    const { client, names, setContext } = await visit({ url: relay.url, timeoutMs: 60_000 })
     relay.fault = ({ body }, response) => {
       response.on('close', () => response.writableFinished || cancelled.push(body))
       if (body.includes('cid'))
@@ -223,7 +241,7 @@ describe('a change of context that another one overtakes', () => {
     await second
     await first
     expect(isFirstDone).toBe(true)
-    await expect.poll(() => cancelled).toEqual(['{"context":{"targetingKey":"bob"}}'])
+    await expect.poll(() => cancelled, { timeout: 2_000 }).toEqual(['{"context":{"targetingKey":"bob"}}'])
     expect(client.getStringValue('who', '')).toBe('cid')
     expect(names().filter((name) => name === 'CONTEXT_CHANGED')).toHaveLength(1)
     expect(client.providerStatus).toBe(ProviderStatus.READY)

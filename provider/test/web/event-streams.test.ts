@@ -126,10 +126,25 @@ describe('an event stream', () => {
       await until(() => relay.opened.length === i + 1)
       await aMoment()
       await vi.advanceTimersByTimeAsync(delayMs - 1)
+      await aMoment()
       expect(relay.opened).toHaveLength(i + 1)
       await vi.advanceTimersByTimeAsync(1)
     }
     expect(conditions(relay)).not.toContain('conditional')
+    relay.streamFault = null
+    await vi.advanceTimersByTimeAsync(32_000)
+    await until(() => relay.streams.length === 1)
+    // One that was open counts as a new beginning.
+    await aMoment()
+    const count = relay.opened.length
+    relay.streamFault = json(503, {})
+    relay.streams[0]?.response.destroy()
+    await aMoment()
+    await vi.advanceTimersByTimeAsync(20)
+    await until(() => relay.opened.length === count + 1)
+    await aMoment()
+    await vi.advanceTimersByTimeAsync(2_000)
+    await until(() => relay.opened.length === count + 2)
   })
 
   it('is kept through a change of context with the same address', async () => {
@@ -170,7 +185,7 @@ describe('an event stream', () => {
   })
 
   it.each([
-    ['of a kind that does not exist', { type: 'carrier-pigeon', url: 'x' }],
+    ['of a kind that does not exist', { type: 'pigeon', endpoint: { requestUri: '/ofrep/v1/events?token=pigeon' } }],
     ['without an address', { type: 'sse' }],
     ['whose address is none', { type: 'sse', endpoint: { origin: 'nowhere', requestUri: '/x' } }],
     ['that is null', null],
@@ -224,6 +239,7 @@ describe('a page', () => {
     await settled(relay, 2)
     document.show(false)
     await vi.advanceTimersByTimeAsync(6_999)
+    await aMoment()
     expect(relay.streams).toHaveLength(1)
     await vi.advanceTimersByTimeAsync(1)
     await until(() => relay.streams.length === 0)

@@ -1,7 +1,7 @@
 import { ProviderStatus } from '@openfeature/web-sdk'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { json } from '../server/scripted-server.js'
-import type { ScriptedRelay } from './scripted-relay.js'
+import { namesStream, type ScriptedRelay } from './scripted-relay.js'
 import {
   aMoment,
   documentForTest,
@@ -17,7 +17,7 @@ const down = json(503, { errorDetails: 'no data' })
 
 function timersByHand(random: number): void {
   const chance = vi.spyOn(Math, 'random').mockReturnValue(random)
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
   onTestFinished(() => {
     chance.mockRestore()
     vi.useRealTimers()
@@ -107,6 +107,7 @@ describe('a refresh that fails', () => {
     for (const delayMs of [2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 120_000, 120_000]) {
       const count = relay.asked.length
       await vi.advanceTimersByTimeAsync(delayMs - 1)
+      await aMoment()
       expect(relay.asked).toHaveLength(count)
       await vi.advanceTimersByTimeAsync(1)
       await until(() => relay.answered === count + 1)
@@ -115,6 +116,7 @@ describe('a refresh that fails', () => {
     document.show(false)
     const count = relay.asked.length
     await vi.advanceTimersByTimeAsync(600_000)
+    await aMoment()
     expect(relay.asked).toHaveLength(count)
   })
 
@@ -122,7 +124,10 @@ describe('a refresh that fails', () => {
     const { relay, refresh } = await page()
     relay.fault = json(429, {}, { 'retry-after': '999999999' })
     await refresh()
+    const timers = vi.spyOn(globalThis, 'setTimeout')
+    onTestFinished(() => timers.mockRestore())
     await aMoment()
+    expect(timers).not.toHaveBeenCalled()
     expect(relay.asked).toHaveLength(2)
   })
 
@@ -141,7 +146,28 @@ describe('a refresh that fails', () => {
     expect(events.at(-1)).toMatchObject({ message: `status ${status}`, errorCode: 'GENERAL', status: 'ERROR' })
     expect(client.getStringDetails('who', '')).toMatchObject({ value: 'ann', reason: 'TARGETING_MATCH' })
     await vi.advanceTimersByTimeAsync(600_000)
+    await aMoment()
     expect(relay.asked).toHaveLength(3)
+  })
+})
+
+describe('a page whose flags are in doubt', () => {
+  it('asks at once when it is shown again, although its event stream is open', async () => {
+    const document = documentForTest()
+    timersByHand(1)
+    const relay = await relayForTest()
+    relay.more = namesStream
+    const { names } = await visit({ url: relay.url })
+    await until(() => relay.answered === 2)
+    await aMoment()
+    relay.fault = down
+    relay.tell()
+    await until(() => names().at(-1) === 'STALE')
+    relay.fault = null
+    document.show(false)
+    document.show(true)
+    await until(() => names().at(-1) === 'READY')
+    expect(relay.streams).toHaveLength(1)
   })
 })
 
@@ -195,7 +221,20 @@ describe('polling', () => {
     const relay = await relayForTest()
     await visit({ url: relay.url })
     await vi.advanceTimersByTimeAsync(86_400_000)
+    await aMoment()
     expect(relay.asked).toHaveLength(1)
+  })
+
+  it('is left to the event stream while that is open', async () => {
+    timersByHand(1)
+    const relay = await relayForTest()
+    relay.more = namesStream
+    await visit({ url: relay.url, pollIntervalMs: 5_000 })
+    await until(() => relay.answered === 2)
+    await aMoment()
+    await vi.advanceTimersByTimeAsync(600_000)
+    await aMoment()
+    expect(relay.asked).toHaveLength(2)
   })
 
   it('asks at the interval, conditionally', async () => {
@@ -231,6 +270,17 @@ describe('closing', () => {
     await aMoment()
     expect(relay.asked).toHaveLength(count)
     expect(provider.resolveStringEvaluation('who', 'x')).toMatchObject({ value: 'x', errorCode: 'PROVIDER_NOT_READY' })
+  })
+
+  it('leaves no timer of a hidden page behind', async () => {
+    const document = documentForTest()
+    const relay = await relayForTest()
+    const { leave } = await visit({ url: relay.url })
+    timersByHand(1)
+    document.show(false)
+    expect(vi.getTimerCount()).toBe(1)
+    await leave()
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   it('ends a start that is under way', async () => {
