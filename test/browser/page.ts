@@ -1,9 +1,9 @@
 /** The application in the browser: React, the web provider, one line for each flag. Bundled and served by `site.ts`. */
-import { OpenFeature, OpenFeatureProvider, useStringFlagDetails } from '@openfeature/react-sdk'
+import { OpenFeature, OpenFeatureProvider, useStringFlagDetails, useSuspenseFlag } from '@openfeature/react-sdk'
 import { ProviderEvents, type EventDetails } from '@openfeature/web-sdk'
 import { SwitchyardWebProvider, type SwitchyardWebProviderOptions } from '@switchyard/openfeature-provider/web'
 import { sharedEventSource } from '@switchyard/openfeature-provider/web-tabs'
-import { createElement, type FunctionComponent } from 'react'
+import { createElement, Fragment, Suspense, type FunctionComponent } from 'react'
 import { createRoot } from 'react-dom/client'
 
 /** What a test says about a page; it travels in the page's HTML. */
@@ -45,6 +45,12 @@ const Owner: FunctionComponent = () => {
   return createElement('output', { id: 'owner' }, value)
 }
 
+/** Waits for flags: at the start, and while the context changes. */
+const Patient: FunctionComponent = () => {
+  const { value } = useSuspenseFlag('owner', 'nobody')
+  return createElement('output', { id: 'patient' }, value)
+}
+
 const root = document.querySelector('main')
 if (root === null) throw new Error('the page has no main element')
 new MutationObserver(() => {
@@ -67,6 +73,6 @@ OpenFeature.setProvider(
   new SwitchyardWebProvider({ ...options, ...(isShared ? { eventSource: sharedEventSource } : {}) }),
   context,
 )
-createRoot(root).render(
-  createElement(OpenFeatureProvider, null, createElement(Color), createElement('br'), createElement(Owner)),
-)
+const lines = [Color, Owner].map((line) => createElement('p', { key: line.name }, createElement(line)))
+const patient = createElement(Suspense, { fallback: 'one moment' }, createElement(Patient))
+createRoot(root).render(createElement(OpenFeatureProvider, null, createElement(Fragment, null, ...lines, patient)))
