@@ -77,8 +77,8 @@ function readExperiment(
   if (!isRecord(entry)) return malformed([], 'expected an object')
   const featureFlags = readFeatureFlags(own(entry, 'featureFlags'), [...path, 'featureFlags'], sink)
   // Of an experiment that was found malformed before, nothing is left to read.
-  const known = own(entry, 'malformed')
-  if (typeof known === 'string') return malformed(featureFlags, known)
+  const known = textOr(entry, 'malformed', '')
+  if (known !== '') return malformed(featureFlags, known)
   const configuration = own(entry, 'deploymentConfiguration')
   const condition = isRecord(configuration) ? own(configuration, 'condition') : undefined
   if (typeof condition !== 'string') {
@@ -120,7 +120,7 @@ function readGroup(
   }
   const condition = own(entry, 'condition')
   if (typeof condition === 'string') return [{ _id: id, name: textOr(entry, 'name', ''), condition }]
-  const malformed = textOr(entry, 'malformed', 'condition: expected the text of an expression')
+  const malformed = textOr(entry, 'malformed', '') || 'condition: expected the text of an expression'
   sink.error('INVALID_SEGMENT', path, malformed)
   return [{ _id: id, malformed }]
 }

@@ -1,7 +1,7 @@
 /** Flags and segments of a payload, read one by one: a malformed one spoils only itself. */
 import type { DiagnosticCode, DiagnosticSink } from '../../ruleset/diagnostic.js'
 import { createFaults, type Faults, readNullableText, textOrEmpty } from '../../ruleset/entity-reader.js'
-import { isRecord, own } from '../../ruleset/json.js'
+import { isRecord } from '../../ruleset/json.js'
 import type { FeatBitDocument, FeatBitFlag, FeatBitSegment, MalformedFlag, MalformedSegment } from './document.js'
 import type { Payload } from './payload.js'
 import { readFlag } from './read-flag.js'
@@ -97,8 +97,8 @@ function readEntity<Sound extends { readonly updatedAt: string | null }, Malform
   faults: Faults,
 ): Sound | Malformed {
   // Of an entity that was found malformed before, nothing is left to read.
-  const known = own(entry, 'malformed')
-  if (typeof known === 'string') {
+  const known = textOrEmpty(entry, 'malformed')
+  if (known !== '') {
     faults.report(known)
     return kind.malformed(identifier, readNullableText(entry, 'updatedAt', faults), known)
   }

@@ -87,6 +87,14 @@ describe('a malformed part', () => {
     expect(decodeOrThrow(decodeOrThrow(document))).toEqual(decodeOrThrow(document))
   })
 
+  it('that is marked as such without a reason is read', () => {
+    const document = { experiments: [experiment('f', '"yes"', { malformed: '' })], targetGroups: [] }
+    expect(snapshotOf(document).evaluate('f', {}, clock).value).toBe('yes')
+    const groups = [{ _id: 'g', malformed: '' }]
+    const [finding] = cloudbees.decode({ experiments: [], targetGroups: groups }).diagnostics
+    expect(finding?.message).toBe('condition: expected the text of an expression')
+  })
+
   it('an experiment that is no object, or names no flag, belongs to none', () => {
     const entries = [
       null,

@@ -29,6 +29,11 @@ describe('a document', () => {
     expect(again.diagnostics).toMatchObject([{ code: 'INVALID_FLAG' }, { code: 'INVALID_SEGMENT' }])
   })
 
+  it('reads what is marked as malformed without a reason', () => {
+    const sound = decodeOrThrow(payload([flagEntry()]))
+    expect(decodeOrThrow(payload([{ ...flagEntry(), malformed: '' }]))).toEqual(sound)
+  })
+
   it('of no flags is a document', () => {
     expect(decodeOrThrow(payload([]))).toEqual({ eventType: 'full', featureFlags: [], segments: [] })
   })
