@@ -35,6 +35,8 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     keepAliveTimeout: keepAliveTimeoutMs,
     maxHeaderSize: 16_384,
   })
+  // Ends connections on which nothing moves, such as those of clients that never read their answers. Streams always move.
+  server.timeout = Math.max(keepAliveTimeoutMs, 2 * options.streams.settings.heartbeatMs)
   server.on('request', (request, response) => {
     handle(beginExchange(plane, request, response, false))
   })

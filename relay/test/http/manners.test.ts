@@ -200,6 +200,20 @@ describe('a request body', () => {
     expect(JSON.parse(body)).toEqual(refused)
   })
 
+  it('whose answer is never read ends the connection', async () => {
+    const plane = await startPlane({
+      limits: { ...limits, keepAliveTimeoutMs: 200 },
+      streams: { heartbeatMs: 100 },
+    })
+    const value = 'x'.repeat(20_000_000)
+    plane.shop.serve({ flags: { large: { outcomes: [{ value, reason: 'STATIC' }], decide: 0 } } })
+    const client = connect(plane.port, '127.0.0.1', () => client.write(raw(`POST ${bulkPath}/large HTTP/1.1`))).pause()
+    const connections = promisify(plane.server.getConnections.bind(plane.server))
+    await expect.poll(() => plane.observed.length).toBe(1)
+    await expect.poll(connections, { timeout: 5_000 }).toBe(0)
+    client.destroy()
+  })
+
   it('of a client that goes away is forgotten', async () => {
     const plane = await startPlane()
     await new Promise<void>((resolve) => {
