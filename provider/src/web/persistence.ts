@@ -36,7 +36,7 @@ interface Entry {
 
 /** Storage may be full, forbidden or broken: then nothing is kept, and nothing fails. */
 export function createPersistence(
-  { url, apiKey, headers, cacheMode, cacheTtlMs = 30 * 24 * 60 * 60 * 1_000, storage }: SwitchyardWebProviderOptions,
+  { url, apiKey, headers, cacheMode, cacheTtlMs = 2_592_000_000, storage }: SwitchyardWebProviderOptions,
   domain: string | undefined,
 ): Persistence {
   // The number changes with the form of an entry.

@@ -5,6 +5,15 @@
  * @see https://openfeature.dev/specification/glossary#static-context-paradigm
  */
 import {
+  type ErrorCode,
+  type EvaluationContext,
+  type JsonValue,
+  OpenFeatureEventEmitter,
+  type Provider,
+  ProviderEvents,
+  type ResolutionDetails,
+} from '@openfeature/web-sdk'
+import {
   evaluateFlags,
   failed,
   resolve,
@@ -16,28 +25,19 @@ import {
   type Resolution,
   type ValueType,
 } from '../ofrep/index.js'
-import {
-  type ErrorCode,
-  type EvaluationContext,
-  type JsonValue,
-  OpenFeatureEventEmitter,
-  type Provider,
-  ProviderEvents,
-  type ResolutionDetails,
-} from '@openfeature/web-sdk'
+import { changedFlags } from './changed-flags.js'
 import { EventStreams, type ChangeHints } from './event-streams.js'
 import { backoffMs, isPassing, notReady, raise } from './failures.js'
 import { fetchTransport } from './fetch-transport.js'
 import type { SwitchyardWebProviderOptions } from './options.js'
-import { changedFlags } from './changed-flags.js'
-import { renderedFlags } from './rendered-flags.js'
 import { createPersistence, type HeldFlags, type Persistence } from './persistence.js'
+import { renderedFlags } from './rendered-flags.js'
 import { subjectOf, type Subject } from './subject.js'
 
 interface Question {
   /** The context is new; the SDK tells how it ends. */
   readonly isChange: boolean
-  readonly hints: ChangeHints
+  readonly hints: ChangeHints | null
   /** Ends it. */
   readonly request: AbortController
 }
@@ -49,7 +49,7 @@ type State = 'Ready' | 'Stale' | 'Error'
 
 type Timer = ReturnType<typeof setTimeout> | undefined
 
-const noFlags: Failure = { kind: 'unavailable', message: 'there are no flags yet' }
+const noFlags: Failure = { kind: 'unavailable', message: 'no flags yet' }
 
 type Resolver<T> = (flagKey: string, defaultValue: T) => ResolutionDetails<T>
 
@@ -76,9 +76,11 @@ export class SwitchyardWebProvider implements Provider {
   /** The one under way. */
   #question: Question | null = null
   #outcome: Promise<Outcome> | undefined
-  /** Hints of the one to ask next: the answer to the one under way may be older than the reason to ask again. */
-  #next: ChangeHints | null = null
-  /** Aborted when the feed is closed. */
+  /** Of events that no answer has followed yet. */
+  #hints: ChangeHints | null = null
+  /** To be asked again: the answer to the one under way may be older than the reason. */
+  #isDue = false
+  /** Ends what listens to the page. */
   #lifetime: AbortController | undefined
   #timer: Timer
   #inactivityTimer: Timer
@@ -94,7 +96,10 @@ export class SwitchyardWebProvider implements Provider {
         if (isAgain) this.#doubt()
         this.#refresh()
       },
-      changed: (hints) => this.#refresh(hints),
+      changed: (hints) => {
+        this.#hints = { ...this.#hints, ...hints }
+        this.#refresh()
+      },
       lost: (count) => {
         this.#doubt()
         this.#refreshIn(backoffMs(count))
@@ -179,7 +184,7 @@ export class SwitchyardWebProvider implements Provider {
     const { errorCode = notReady, message } = this.#failure
     if (!held) return failed(defaultValue, errorCode, message)
     const answer = held.flags.get(flagKey)
-    if (!answer) return failed(defaultValue, 'FLAG_NOT_FOUND', `there is no flag ${flagKey}`, held.metadata)
+    if (!answer) return failed(defaultValue, 'FLAG_NOT_FOUND', `no flag ${flagKey}`, held.metadata)
     const resolution = resolve(answer, type, defaultValue)
     if (resolution.errorCode || (!held.isCached && held.key === this.#subject.key)) return resolution
     return { ...resolution, reason: held.isCached ? 'CACHED' : 'STALE' }
@@ -187,10 +192,8 @@ export class SwitchyardWebProvider implements Provider {
 
   /** The outcome of the last question, however often one takes another's place. */
   async #settled(): Promise<Failure | null> {
-    let outcome
-    do outcome = await this.#outcome
-    while (outcome === undefined)
-    return outcome
+    const outcome = await this.#outcome
+    return outcome === undefined ? this.#settled() : outcome
   }
 
   /** What is held may be outdated: a 304 is no answer any more. */
@@ -198,9 +201,9 @@ export class SwitchyardWebProvider implements Provider {
     if (this.#held) this.#held = { ...this.#held, etag: null }
   }
 
-  #refresh(hints: ChangeHints = {}): void {
-    if (this.#question) this.#next = { ...this.#next, ...hints }
-    else this.#ask(false, hints)
+  #refresh(): void {
+    if (this.#question) this.#isDue = true
+    else this.#ask(false)
   }
 
   #refreshIn(delayMs: number): void {
@@ -209,10 +212,10 @@ export class SwitchyardWebProvider implements Provider {
     this.#timer = setTimeout(() => globalThis.document?.hidden || this.#refresh(), Math.min(delayMs, 2 ** 31 - 1))
   }
 
-  #ask(isChange: boolean, hints: ChangeHints = {}): void {
+  #ask(isChange: boolean): void {
     this.#question?.request.abort()
     clearTimeout(this.#timer)
-    this.#question = { isChange, hints, request: new AbortController() }
+    this.#question = { isChange, hints: isChange ? null : this.#hints, request: new AbortController() }
     this.#outcome = this.#answer(this.#question)
   }
 
@@ -227,10 +230,11 @@ export class SwitchyardWebProvider implements Provider {
     else if (result.kind !== 'unchanged') failure = result
     else if (this.#held) this.#hold({ ...this.#held, isCached: false })
     this.#plan(failure)
+    if (!failure && question.hints === this.#hints) this.#hints = null
     // All is settled before the application hears of it: what it does then may ask again.
-    const next = this.#next
-    this.#next = null
-    if (next) this.#ask(false, next)
+    const isDue = this.#isDue || (!failure && this.#hints)
+    this.#isDue = false
+    if (isDue) this.#ask(false)
     const state = !failure ? 'Ready' : this.#held && isPassing(failure) ? 'Stale' : 'Error'
     // The SDK tells how a change ends.
     if (isChange) this.#state = failure ? 'Error' : 'Ready'
@@ -248,7 +252,7 @@ export class SwitchyardWebProvider implements Provider {
       return { kind: 'later', message: `the relay asked for a pause of ${retryAfterMs} ms`, retryAfterMs }
     const { url: baseUrl, apiKey, headers, timeoutMs = 10_000, fetch = globalThis.fetch } = this.#options
     const transport = fetchTransport(fetch, timeoutMs, request)
-    const query = String(new URLSearchParams(hints))
+    const query = String(new URLSearchParams({ ...hints }))
     const etag = this.#held?.key === this.#subject.key ? this.#held.etag : null
     const server = {
       baseUrl,

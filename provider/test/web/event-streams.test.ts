@@ -89,6 +89,28 @@ describe('an event stream', () => {
     ])
   })
 
+  it('gives hints that are sent until there is an answer, whatever comes between', async () => {
+    noDelays()
+    const { relay, setContext } = await streaming()
+    relay.fault = json(503, {})
+    relay.tell({ type: 'refetchEvaluation', etag: '"e1"' })
+    await expect.poll(() => relay.asked.length).toBeGreaterThan(3)
+    relay.fault = null
+    await expect.poll(() => conditions(relay).at(-1)).toBe('conditional flagConfigEtag=%22e1%22')
+    await aMoment()
+    relay.hold()
+    relay.tell({ type: 'refetchEvaluation', etag: '"e2"' })
+    await expect.poll(() => relay.held).toHaveLength(1)
+    const changing = setContext({ targetingKey: 'bob' })
+    await expect.poll(() => relay.held).toHaveLength(2)
+    relay.held[1]?.()
+    await changing
+    await expect.poll(() => relay.held).toHaveLength(3)
+    expect(conditions(relay).slice(-2)).toEqual(['unconditional', 'conditional flagConfigEtag=%22e2%22'])
+    relay.held[2]?.()
+    await settled(relay, relay.asked.length)
+  })
+
   it.each([{ type: 'somethingNew' }, {}, [], 'text', null])('ignores the event %j', async (event) => {
     const { relay, client } = await streaming()
     relay.tell(event as object)

@@ -293,7 +293,7 @@ describe('closing', () => {
       await OpenFeature.getProvider('closed-while-starting').onClose?.()
       return starting
     })()
-    expect(startError?.message).toBe('there are no flags yet')
+    expect(startError?.message).toBe('no flags yet')
     await provider.onClose()
   })
 
