@@ -15,6 +15,7 @@ import { createLogger, type Logger } from './telemetry/logger.js'
 import type { EnvironmentReading, Metrics } from './telemetry/metrics.js'
 import { createRequestDurations, type RequestDurations } from './telemetry/request-durations.js'
 import { createStreamCounts, type StreamCounts } from './telemetry/stream-counts.js'
+import { createUsageLane, type UsageLane } from './usage/usage-lane.js'
 
 export interface RelayOptions {
   readonly version: string
@@ -77,6 +78,7 @@ interface Relay {
   readonly requests: RequestDurations
   readonly streams: StreamCounts
   readonly cache: ResponseCache
+  readonly usage: UsageLane
   readonly state: { isDraining: boolean }
 }
 
@@ -101,13 +103,14 @@ async function assemble(configuration: Configuration, { version, now, log }: Rel
     requests: createRequestDurations(),
     streams: createStreamCounts(),
     cache: createResponseCache(configuration.server.maxCacheBytes),
+    usage: createUsageLane(),
     state: { isDraining: false },
   }
   return { ...relay, dataPlane: createPlane(configuration, relay), management: createManagement(configuration, relay) }
 }
 
 function createPlane({ server }: Configuration, relay: Relay): DataPlane {
-  const { version, entries, requests, streams, cache, logger, now } = relay
+  const { version, entries, requests, streams, cache, usage, logger, now } = relay
   const directory = createDirectory(entries)
   const keys = entries.flatMap(({ serverKeys, clientKeys }) => [...serverKeys, ...clientKeys])
   const tokens = createStreamTokens({ keys, directory, secret: server.streamSecret, now })
@@ -118,6 +121,7 @@ function createPlane({ server }: Configuration, relay: Relay): DataPlane {
     limits: server,
     streams: { settings: server.streams, tokens, counts: streams },
     cache,
+    usage,
     observe: requests.observe,
     logger,
     now,
@@ -147,6 +151,7 @@ function createManagement({ management }: Configuration, relay: Relay): Server {
       startedAtMs: relay.startedAtMs,
       now: relay.now,
       environments: relay.entries.map((entry) => ({ ...entry, keys: maskKeys(entry) })),
+      usage: relay.usage,
       isDraining: () => relay.state.isDraining,
     },
     metrics: () => (metrics ??= loadMetrics(relay)),
@@ -155,10 +160,13 @@ function createManagement({ management }: Configuration, relay: Relay): Server {
 }
 
 /** The library is loaded at the first scrape. */
-async function loadMetrics({ version, requests, streams, cache, entries, now }: Relay): Promise<Metrics> {
+async function loadMetrics({ version, requests, streams, cache, usage, entries, now }: Relay): Promise<Metrics> {
   const { createMetrics } = await import('./telemetry/metrics.js')
   const environments = (): EnvironmentReading[] =>
-    entries.map(({ environment }) => readEnvironment(environment, streams.read(environment.name), now()))
+    entries.map(({ environment }) => {
+      const { name } = environment
+      return readEnvironment(environment, { streams: streams.read(name), usage: usage.read(name) }, now())
+    })
   return createMetrics({ version, environments, requests, cache: () => cache.statistics })
 }
 

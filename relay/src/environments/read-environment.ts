@@ -1,12 +1,23 @@
 /** What the metrics say of an environment. */
+import type { EvaluationSeries } from '../telemetry/evaluation-totals.js'
 import type { EnvironmentReading } from '../telemetry/metrics.js'
 import type { StreamReading } from '../telemetry/stream-counts.js'
 import type { RunningEnvironment } from './create-environment.js'
 
+/** What is counted elsewhere about the environment. */
+export interface Surroundings {
+  readonly streams: readonly StreamReading[]
+  /** What in-process providers have told. */
+  readonly usage: {
+    readonly evaluations: readonly EvaluationSeries[]
+    readonly batches: Readonly<Record<string, number>>
+  }
+}
+
 /** Reads an environment's counters and state, for one scrape at `nowMs`. */
 export function readEnvironment(
   environment: RunningEnvironment,
-  streams: readonly StreamReading[],
+  { streams, usage }: Surroundings,
   nowMs: number,
 ): EnvironmentReading {
   const { name, state, flagCount, sequence, confirmedAtMs } = environment.status()
@@ -18,7 +29,11 @@ export function readEnvironment(
     ageSeconds: confirmedAtMs === null ? null : Math.max(0, nowMs - confirmedAtMs) / 1_000,
     fetches: environment.activity.fetches,
     propagation: environment.activity.propagation,
-    evaluations: environment.usage.read,
+    evaluations: () => [
+      ...environment.usage.read().map((series) => ({ ...series, mode: 'remote' as const })),
+      ...usage.evaluations.map((series) => ({ ...series, mode: 'in-process' as const })),
+    ],
     streams,
+    usageBatches: usage.batches,
   }
 }

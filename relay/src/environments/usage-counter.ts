@@ -1,31 +1,23 @@
 /** Counts answers by flag, variant and reason. On the request path there is one increment of a typed array and nothing else. */
 import type { EvaluatedOutcome } from '@switchyard/engine'
+import {
+  createEvaluationTotals,
+  otherLabel,
+  type EvaluationLabels,
+  type EvaluationSeries,
+} from '../telemetry/evaluation-totals.js'
 import type { Served, UsageCounter } from './environment.js'
-
-/** One line of the metric: how often a flag gave a variant for a reason. */
-export interface UsageSeries {
-  readonly flagKey: string
-  /** Empty where the answer had none. */
-  readonly variant: string
-  readonly reason: string
-  readonly count: number
-}
 
 export interface ReadableUsage extends UsageCounter {
   /** Begins a new table for what is served from now on, and keeps the old one's counts. */
   swap(served: Served): void
   /** Everything counted since the start, in no particular order. Counts never fall. */
-  read(): readonly UsageSeries[]
+  read(): readonly EvaluationSeries[]
 }
 
-/** Most series kept; what comes beyond is counted under `otherLabel`. A label set must not grow with the input. */
-const maxUsageSeries = 2_000
-/** In place of a flag that does not exist or finds no room, and of a variant that is no listed one. */
-const otherLabel = 'other'
-
 /** Creates a counter that has counted nothing. */
-export function createUsageCounter(limit: number = maxUsageSeries): ReadableUsage {
-  const totals = createTotals(limit)
+export function createUsageCounter(limit?: number): ReadableUsage {
+  const totals = createEvaluationTotals(limit)
   let current: Served | null = null
   let table = new Float64Array(0)
 
@@ -62,52 +54,10 @@ export function createUsageCounter(limit: number = maxUsageSeries): ReadableUsag
   }
 }
 
-type Labels = Omit<UsageSeries, 'count'>
-
 /** A flag that does not exist, and a variant that somebody's context made up, are no labels. */
-function labelsOf({ snapshot }: Served, outcome: EvaluatedOutcome, ordinal: number): Labels {
+function labelsOf({ snapshot }: Served, outcome: EvaluatedOutcome, ordinal: number): EvaluationLabels {
   const { flagKey, variant = '', reason, errorCode } = outcome
   if (ordinal >= 0) return { flagKey, variant, reason }
   const exists = errorCode !== 'FLAG_NOT_FOUND' || Object.hasOwn(snapshot.ruleset.flags, flagKey)
   return { flagKey: exists ? flagKey : otherLabel, variant: variant === '' ? '' : otherLabel, reason }
-}
-
-interface Totals {
-  add(labels: Labels, count: number): void
-  /** Says which flags exist, so that those that are gone can make room. */
-  flagsNow(flagKeys: readonly string[]): void
-  read(): readonly UsageSeries[]
-}
-
-function createTotals(limit: number): Totals {
-  const series = new Map<string, { readonly labels: Labels; count: number }>()
-  let flagKeys: readonly string[] = []
-  let mayHoldVanished = false
-
-  const forgetVanished = (): void => {
-    const existing = new Set([...flagKeys, otherLabel])
-    for (const [id, { labels }] of series) if (!existing.has(labels.flagKey)) series.delete(id)
-    mayHoldVanished = false
-  }
-  const add = (labels: Labels, count: number): void => {
-    const id = JSON.stringify([labels.flagKey, labels.variant, labels.reason])
-    const known = series.get(id)
-    if (known !== undefined) {
-      known.count += count
-      return
-    }
-    if (series.size >= limit && mayHoldVanished) forgetVanished()
-    // The overflow's own series, one for each reason, are the only ones beyond the limit.
-    if (series.size < limit || labels.flagKey === otherLabel) series.set(id, { labels, count })
-    else add({ flagKey: otherLabel, variant: otherLabel, reason: labels.reason }, count)
-  }
-
-  return {
-    add,
-    flagsNow: (now) => {
-      flagKeys = now
-      mayHoldVanished = true
-    },
-    read: () => Array.from(series.values(), ({ labels, count }) => ({ ...labels, count })),
-  }
 }

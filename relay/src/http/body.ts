@@ -10,13 +10,13 @@ const empty = Buffer.alloc(0)
  *
  * @param done null stands for a body that is longer than accepted
  */
-export function readBody(exchange: Exchange, done: (body: Buffer | null) => void): void {
-  const { request, response, plane } = exchange
+export function readBody(exchange: Exchange, maxBytes: number, done: (body: Buffer | null) => void): void {
+  const { request, response } = exchange
   const declared = declaredLength(request)
   if (declared === 0) return done(empty)
-  if (declared > plane.limits.maxBodyBytes) return done(null)
+  if (declared > maxBytes) return done(null)
   if (exchange.isHoldingBody) response.writeContinue()
-  collect(request, plane.limits.maxBodyBytes, declared, done)
+  collect(request, maxBytes, declared, done)
 }
 
 /** Bytes announced by the headers; NaN where only the end of the body will tell. */

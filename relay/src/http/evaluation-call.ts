@@ -1,11 +1,11 @@
 /** What both OFREP endpoints do before they evaluate: who asks, is there data, in which context. */
 import type { JsonObject } from '@switchyard/engine'
 import type { Access, Served } from '../environments/environment.js'
-import { declaredLength, readBody } from './body.js'
 import type { Answer, Exchange } from './exchange.js'
 import { findAccess, findServed } from './find-access.js'
+import { readJsonBody } from './json-body.js'
 import type { ReadBody } from './recent-contexts.js'
-import { guard, refuse, respond } from './respond.js'
+import { refuse, respond } from './respond.js'
 
 /** All that an evaluation needs. */
 export interface EvaluationCall {
@@ -28,39 +28,14 @@ export function withEvaluation(exchange: Exchange, proceed: (call: EvaluationCal
   const access = findAccess(exchange)
   if (access === null) return
   const served = findServed(exchange, access)
-  if (served === null || !isReadable(exchange)) return
-  readBody(exchange, (body) => {
-    guard(exchange, () => {
-      if (body === null) return refuseTooLarge(exchange)
+  if (served === null) return
+  readJsonBody(exchange, {
+    maxBytes: exchange.plane.limits.maxBodyBytes,
+    proceed: (body) => {
       const read = exchange.plane.contexts.read(body)
       const { accepted } = read
       if (!accepted.ok) return refuse(exchange, 400, { errorCode: 'INVALID_CONTEXT', errorDetails: accepted.problem })
       proceed({ exchange, access, served, context: accepted.context, read })
-    })
+    },
   })
-}
-
-/** Whether the body is JSON as it stands, by its headers; otherwise the request was refused. */
-function isReadable(exchange: Exchange): boolean {
-  const { 'content-type': type, 'content-encoding': coding = 'identity' } = exchange.request.headers
-  if (coding.toLowerCase() !== 'identity') {
-    const errorDetails = 'the body must not be compressed'
-    refuse(exchange, 415, { errorDetails, headers: ['Accept-Encoding', 'identity'] })
-    return false
-  }
-  // Some clients forget to say what they send, others say it where they send nothing.
-  if (type === undefined || isJson(type) || declaredLength(exchange.request) === 0) return true
-  refuse(exchange, 415, { errorDetails: 'the body must be application/json', headers: ['Accept', 'application/json'] })
-  return false
-}
-
-function isJson(contentType: string): boolean {
-  if (contentType === 'application/json') return true
-  const [type = ''] = contentType.toLowerCase().split(';', 1)
-  return type.trim() === 'application/json' || type.trim().endsWith('+json')
-}
-
-function refuseTooLarge(exchange: Exchange): void {
-  const { maxBodyBytes } = exchange.plane.limits
-  refuse(exchange, 413, { errorDetails: `the body is longer than the ${maxBodyBytes} bytes that are accepted` })
 }

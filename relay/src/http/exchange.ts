@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Access, EnvironmentDirectory, EnvironmentStatus } from '../environments/environment.js'
 import type { Logger } from '../telemetry/logger.js'
+import type { UsageLane } from '../usage/usage-lane.js'
 import type { Coding } from './etag.js'
 import type { RecentContexts } from './recent-contexts.js'
 import type { ResponseCache } from './response-cache.js'
@@ -23,6 +24,8 @@ export interface Plane {
   /** Bulk answers that were given already. */
   readonly cache: ResponseCache
   readonly contexts: RecentContexts
+  /** Takes what in-process providers counted. */
+  readonly usage: UsageLane
   /** Whether the server stops: answers then close their connections. */
   isClosing: boolean
 }

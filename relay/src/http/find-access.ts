@@ -22,6 +22,14 @@ export function findAccess(exchange: Exchange): Access | null {
   return null
 }
 
+/** What a server key opens; null where the request was refused, which client keys are. */
+export function findServerAccess(exchange: Exchange): Access | null {
+  const access = findAccess(exchange)
+  if (access === null || access.audience === 'server') return access
+  refuse(exchange, 403, { errorDetails: 'this is for server keys: a client key opens answers, and nothing else' })
+  return null
+}
+
 /** What is served; null where the request was refused because there is nothing yet. */
 export function findServed(exchange: Exchange, { environment }: Access): Served | null {
   exchange.state = environment.status().state

@@ -5,6 +5,7 @@ import { streamChanges } from './ofrep-events.js'
 import { evaluateSingle } from './ofrep-single.js'
 import { respond } from './respond.js'
 import { answerRuleset, streamRuleset } from './rulesets.js'
+import { acceptUsage } from './usage.js'
 
 export interface Route {
   /** The address; `{key}` at its end stands for a flag key, which is all that follows. */
@@ -20,6 +21,7 @@ export const routes: readonly Route[] = [
   { template: '/ofrep/v1/events', method: 'GET', handle: streamChanges },
   { template: '/switchyard/v1/ruleset', method: 'GET', handle: answerRuleset },
   { template: '/switchyard/v1/stream', method: 'GET', handle: streamRuleset },
+  { template: '/switchyard/v1/usage', method: 'POST', handle: acceptUsage },
   { template: '/healthz', method: 'GET', handle: (exchange) => respond(exchange, { status: 200, body: null }) },
 ]
 

@@ -3,7 +3,7 @@ import type { Access, Served } from '../environments/environment.js'
 import { acceptsGzip } from './accept-encoding.js'
 import { codingHeld, contextValidator, entityTag } from './etag.js'
 import type { Exchange } from './exchange.js'
-import { findAccess, findServed } from './find-access.js'
+import { findServed, findServerAccess } from './find-access.js'
 import { guard, refuse, respond } from './respond.js'
 import { publish } from './streams/published-ruleset.js'
 import { answerStreamHead, refuseWhileClosing } from './streams/stream-answer.js'
@@ -51,12 +51,8 @@ export function streamRuleset(exchange: Exchange): void {
 
 /** Who asks and what is served; null where the request was refused. */
 function beginRulesetCall(exchange: Exchange): RulesetCall | null {
-  const access = findAccess(exchange)
+  const access = findServerAccess(exchange)
   if (access === null) return null
-  if (access.audience !== 'server') {
-    refuse(exchange, 403, { errorDetails: 'this is for server keys: a client key opens answers, not rules' })
-    return null
-  }
   if (!isFormatKnown(exchange.request.headers['switchyard-ruleset'])) {
     refuse(exchange, 406, { errorDetails: 'rulesets are in format 1 here', headers: format })
     return null

@@ -2,6 +2,8 @@
 import type { Diagnostic } from '@switchyard/engine'
 import type { RunningEnvironment } from '../environments/create-environment.js'
 import type { MaskedKey } from '../environments/directory.js'
+import type { EnvironmentStatus } from '../environments/environment.js'
+import type { UsageLane } from '../usage/usage-lane.js'
 
 /** An environment and what the status says about it besides its own state. */
 export interface ReportedEnvironment {
@@ -17,6 +19,7 @@ export interface StatusOptions {
   /** Epoch milliseconds. */
   readonly now: () => number
   readonly environments: readonly ReportedEnvironment[]
+  readonly usage: Pick<UsageLane, 'read'>
   /** Whether the relay is about to stop. */
   readonly isDraining: () => boolean
 }
@@ -58,7 +61,10 @@ export interface EnvironmentReport {
 
 export interface EnvironmentCounts {
   readonly flags: number
+  /** Answers that the relay gave. */
   readonly evaluations: number
+  /** Answers that providers gave in their applications, as far as they have told. */
+  readonly inProcessEvaluations: number
   readonly diagnostics: number
   readonly fetches: Readonly<Record<string, number>>
 }
@@ -81,11 +87,14 @@ export function readStatus(options: StatusOptions): RelayStatus {
     startedAt: timestamp(options.startedAtMs),
     uptimeSeconds: Math.max(0, options.now() - options.startedAtMs) / 1_000,
     readiness: readReadiness(options),
-    environments: options.environments.map(report),
+    environments: options.environments.map((each) => report(each, options.usage)),
   }
 }
 
-function report({ environment, required, keys }: ReportedEnvironment): EnvironmentReport {
+function report(
+  { environment, required, keys }: ReportedEnvironment,
+  usage: StatusOptions['usage'],
+): EnvironmentReport {
   const {
     name,
     vendor,
@@ -110,17 +119,29 @@ function report({ environment, required, keys }: ReportedEnvironment): Environme
     sequence,
     servedSince: environment.served === null ? null : timestamp(environment.served.sinceMs),
     confirmedAt: confirmedAtMs === null ? null : timestamp(confirmedAtMs),
-    lastError:
-      lastError === null ? null : { code: lastError.code, message: lastError.message, at: timestamp(lastError.atMs) },
+    lastError: lastError && reportError(lastError),
     counts: {
       flags: flagCount,
-      evaluations: environment.usage.read().reduce((sum, { count }) => sum + count, 0),
+      evaluations: sumOf(environment.usage.read()),
+      inProcessEvaluations: sumOf(usage.read(name).evaluations),
       diagnostics: diagnostics.length,
       fetches: environment.activity.fetches,
     },
     diagnostics: diagnostics.slice(0, maxDiagnosticsShown),
     keys,
   }
+}
+
+function reportError({
+  code,
+  message,
+  atMs,
+}: NonNullable<EnvironmentStatus['lastError']>): EnvironmentReport['lastError'] {
+  return { code, message, at: timestamp(atMs) }
+}
+
+function sumOf(series: readonly { readonly count: number }[]): number {
+  return series.reduce((sum, { count }) => sum + count, 0)
 }
 
 function timestamp(ms: number): string {

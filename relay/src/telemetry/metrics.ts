@@ -1,5 +1,6 @@
 /** The metrics page. Nothing is counted here: counters live where things happen and are read when somebody asks. */
 import type { Gauge, Metric, Registry } from 'prom-client'
+import type { EvaluationSeries } from './evaluation-totals.js'
 import type { Histogram } from './histogram.js'
 import type { RequestDurations } from './request-durations.js'
 import type { StreamReading } from './stream-counts.js'
@@ -17,13 +18,13 @@ export interface EnvironmentReading {
   readonly propagation: Histogram
   readonly evaluations: () => readonly EvaluationReading[]
   readonly streams: readonly StreamReading[]
+  /** Batches of counts that in-process providers have sent, by what came of them. */
+  readonly usageBatches: Readonly<Record<string, number>>
 }
 
-export interface EvaluationReading {
-  readonly flagKey: string
-  readonly variant: string
-  readonly reason: string
-  readonly count: number
+export interface EvaluationReading extends EvaluationSeries {
+  /** Where it was evaluated: `remote` = by the relay, `in-process` = by a provider in its application. */
+  readonly mode: 'remote' | 'in-process'
 }
 
 export interface MetricsOptions {
@@ -152,10 +153,20 @@ const environmentMetrics: readonly EnvironmentMetric[] = [
   {
     kind: 'counter',
     name: 'switchyard_evaluations_total',
-    help: 'Answers given, by flag, variant and reason.',
-    labels: ['flag', 'variant', 'reason'],
+    help: 'Answers given, by flag, variant and reason, by the relay and inside applications.',
+    labels: ['flag', 'variant', 'reason', 'mode'],
     read: ({ evaluations }) =>
-      evaluations().map(({ flagKey, variant, reason, count }) => [{ flag: flagKey, variant, reason }, count]),
+      evaluations().map(({ flagKey, variant, reason, mode, count }) => [
+        { flag: flagKey, variant, reason, mode },
+        count,
+      ]),
+  },
+  {
+    kind: 'counter',
+    name: 'switchyard_usage_batches_total',
+    help: 'Batches of counts from in-process providers, by what came of them.',
+    labels: ['outcome'],
+    read: ({ usageBatches }) => Object.entries(usageBatches).map(([outcome, count]) => [{ outcome }, count]),
   },
   {
     kind: 'gauge',

@@ -79,7 +79,7 @@ describe('switchyard serve', () => {
     ])
     const metrics = await (await fetch(`${managementUrl}/metrics`)).text()
     expect(metrics).toContain(
-      'switchyard_evaluations_total{environment="shop",flag="a",variant="on",reason="STATIC"} 1\n',
+      'switchyard_evaluations_total{environment="shop",flag="a",variant="on",reason="STATIC",mode="remote"} 1\n',
     )
     expect(metrics).toMatch(
       /switchyard_http_request_duration_seconds_count\{route="\/ofrep\/v1\/evaluate\/flags\/\{key\}",method="POST",status="200"\} 1\n/,

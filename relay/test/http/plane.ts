@@ -9,6 +9,7 @@ import { createDataPlane, type DataPlane, type DataPlaneOptions } from '../../sr
 import type { StreamSettings } from '../../src/http/streams/stream-settings.js'
 import { createStreamTokens } from '../../src/http/streams/stream-tokens.js'
 import { createStreamCounts, type StreamCounts } from '../../src/telemetry/stream-counts.js'
+import { createUsageLane } from '../../src/usage/usage-lane.js'
 
 export const serverKey = 'server-key-of-shop'
 export const clientKey = 'client-key-of-shop'
@@ -115,6 +116,7 @@ export async function startPlane(options: TestPlaneOptions = {}): Promise<TestPl
     logger: { error: (fields, message) => void logged.push({ ...fields, message }) },
     observe: (route, method, status) => void observed.push(`${route} ${method} ${status}`),
     cache: createResponseCache(2 ** 20),
+    usage: createUsageLane(),
     ...rest,
     limits: { ...limits, ...options.limits },
     streams: { settings: { ...streamSettings, ...streams }, tokens, counts: streamCounts },

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createEnvironment } from '../../src/environments/create-environment.js'
 import { createManagementServer } from '../../src/management/server.js'
 import { createLogger } from '../../src/telemetry/logger.js'
+import { createUsageLane } from '../../src/usage/usage-lane.js'
 import type { SourceSink } from '../../src/vendors/source.js'
 
 const nowMs = Date.UTC(2026, 0, 31, 12)
@@ -53,7 +54,14 @@ async function start(documents: Readonly<Record<string, unknown>> = { shop: docu
     isExposed: token !== undefined,
     isHostAllowed: (name) => name === '127.0.0.1',
     ...(token === undefined ? {} : { token }),
-    status: { version: '1.2.3', startedAtMs: nowMs, now: () => nowMs, environments, isDraining: () => false },
+    status: {
+      version: '1.2.3',
+      startedAtMs: nowMs,
+      now: () => nowMs,
+      environments,
+      usage: createUsageLane(),
+      isDraining: () => false,
+    },
     metrics: () => Promise.reject(new Error('no metrics here')),
     logger,
   })

@@ -9,6 +9,7 @@ import { RelayError } from '../../src/relay-error.js'
 import { createLogger } from '../../src/telemetry/logger.js'
 import { createMetrics } from '../../src/telemetry/metrics.js'
 import { createRequestDurations } from '../../src/telemetry/request-durations.js'
+import { createUsageLane } from '../../src/usage/usage-lane.js'
 import type { SourceSink } from '../../src/vendors/source.js'
 import { documentOf, plainVendor } from '../environments/plain-vendor.js'
 
@@ -42,6 +43,7 @@ function start(options: Partial<ManagementOptions> & { isDraining?: boolean } = 
   const shop = environmentOf('shop')
   const blog = environmentOf('blog')
   const extra = environmentOf('extra')
+  const usage = createUsageLane()
   const environments = [
     { environment: shop.environment, required: true, keys: [{ audience: 'server', masked: '....cdef' } as const] },
     { environment: blog.environment, required: true, keys: [] },
@@ -55,6 +57,7 @@ function start(options: Partial<ManagementOptions> & { isDraining?: boolean } = 
       startedAtMs: nowMs - 90_000,
       now: () => nowMs,
       environments,
+      usage,
       isDraining: () => options.isDraining === true,
     },
     metrics: () =>
@@ -62,14 +65,17 @@ function start(options: Partial<ManagementOptions> & { isDraining?: boolean } = 
         version: '1.2.3',
         requests: createRequestDurations(),
         cache: () => ({ hits: 0, misses: 0, entries: 0, bytes: 0 }),
-        environments: () => environments.map(({ environment }) => readEnvironment(environment, [], nowMs)),
+        environments: () =>
+          environments.map(({ environment }) =>
+            readEnvironment(environment, { streams: [], usage: usage.read(environment.name) }, nowMs),
+          ),
       }),
     logger,
     ...options,
   })
   server.listen(0, '127.0.0.1')
   servers.push(server)
-  return { ask: request(server), shop, blog, extra }
+  return { ask: request(server), shop, blog, extra, usage }
 }
 
 describe('the management plane', () => {
@@ -101,12 +107,14 @@ describe('the management plane', () => {
   })
 
   it('tells the status of each environment', async () => {
-    const { ask, shop } = start()
+    const { ask, shop, usage } = start()
     shop.sink.document({ ...documentOf({ a: 1, b: 2 }), warning: 'odd' }, {})
     shop.sink.failed(new RelayError('UPSTREAM_TIMEOUT', 'slow', { retryable: true }))
     const { served } = shop.environment
     if (served === null) throw new Error('nothing is served')
     shop.environment.usage.countAll(served, served.snapshot.evaluateAll({}, { nowMs, random: Math.random }, 'server'))
+    const told = [{ flagKey: 'a', variant: '1', reason: 'STATIC', count: 40 }]
+    usage.accept('shop', served.snapshot, { key: 'k', evaluations: told })
     const { body } = await ask.get('/status')
     expect(body).toMatchObject({
       version: '1.2.3',
@@ -131,6 +139,7 @@ describe('the management plane', () => {
       counts: {
         flags: 2,
         evaluations: 2,
+        inProcessEvaluations: 40,
         diagnostics: 1,
         fetches: { document: 1, unchanged: 0, refused: 0, failed: 1 },
       },

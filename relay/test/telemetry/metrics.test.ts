@@ -12,10 +12,12 @@ const reading: EnvironmentReading = {
   fetches: { document: 2, failed: 1 },
   propagation: createHistogram([1, 5]),
   evaluations: () => [
-    { flagKey: 'banner', variant: 'on', reason: 'STATIC', count: 7 },
-    { flagKey: 'say "hi"\n', variant: '', reason: 'ERROR', count: 1 },
+    { flagKey: 'banner', variant: 'on', reason: 'STATIC', count: 7, mode: 'remote' },
+    { flagKey: 'banner', variant: 'on', reason: 'STATIC', count: 9, mode: 'in-process' },
+    { flagKey: 'say "hi"\n', variant: '', reason: 'ERROR', count: 1, mode: 'remote' },
   ],
   streams: [{ kind: 'ofrep', open: 2, sent: { message: 5 }, ended: { client: 3, slow: 1 } }],
+  usageBatches: { counted: 4, repeated: 1, refused: 0 },
 }
 
 const cache = () => ({ hits: 7, misses: 5, entries: 3, bytes: 900 })
@@ -43,8 +45,12 @@ describe('the metrics page', () => {
       'switchyard_data_age_seconds{environment="shop"} 12.5',
       'switchyard_upstream_fetches_total{environment="shop",outcome="document"} 2',
       'switchyard_upstream_fetches_total{environment="shop",outcome="failed"} 1',
-      'switchyard_evaluations_total{environment="shop",flag="banner",variant="on",reason="STATIC"} 7',
-      'switchyard_evaluations_total{environment="shop",flag="say \\"hi\\"\\n",variant="",reason="ERROR"} 1',
+      'switchyard_evaluations_total{environment="shop",flag="banner",variant="on",reason="STATIC",mode="remote"} 7',
+      'switchyard_evaluations_total{environment="shop",flag="banner",variant="on",reason="STATIC",mode="in-process"} 9',
+      'switchyard_evaluations_total{environment="shop",flag="say \\"hi\\"\\n",variant="",reason="ERROR",mode="remote"} 1',
+      'switchyard_usage_batches_total{environment="shop",outcome="counted"} 4',
+      'switchyard_usage_batches_total{environment="shop",outcome="repeated"} 1',
+      'switchyard_usage_batches_total{environment="shop",outcome="refused"} 0',
       'switchyard_streams{environment="shop",kind="ofrep"} 2',
       'switchyard_stream_events_total{environment="shop",kind="ofrep",event="message"} 5',
       'switchyard_streams_ended_total{environment="shop",kind="ofrep",reason="client"} 3',
@@ -102,7 +108,7 @@ describe('the metrics page', () => {
       await createMetrics({ version: '1', environments: () => [], requests: createRequestDurations(), cache })
     ).render()
     const names = page.match(/^# TYPE (switchyard_\w+)/gm) ?? []
-    expect(names).toHaveLength(16)
+    expect(names).toHaveLength(17)
     for (const name of names) expect(page).toContain(`# HELP ${name.slice('# TYPE '.length)} `)
   })
 })
