@@ -86,7 +86,7 @@ function compileSoundFlag(owner: OutcomeOwner, flag: Flag, partScope: PartScope)
     references,
     unsupportedPatterns,
     isSpoiled: false,
-    isUnsupported: false,
+    isUnsupported: unsupportedPatterns.size > 0,
   })
 }
 

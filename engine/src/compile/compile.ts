@@ -81,7 +81,9 @@ function failing(): never {
 
 function compileSegment(id: string, segment: Segment, scope: PartScope): CompiledSegment {
   const references = noReferences()
+  let isUnsupported = false
   const host = createHost(scope.patterns, (message) => {
+    isUnsupported = true
     scope.sink.warning('UNSUPPORTED_PATTERN', ['segments', id], message)
   })
   try {
@@ -89,7 +91,7 @@ function compileSegment(id: string, segment: Segment, scope: PartScope): Compile
     const excess = exceedsLimits(segment.when)
     if (excess !== null) throw new SpoiledPart('LIMIT', `the segment is not usable: ${excess}`)
     const { operand } = compileExpression(segment.when, { ...scope, host, references })
-    return { segment, operand, references, isSpoiled: false, isUnsupported: false, problem: null }
+    return { segment, operand, references, isSpoiled: false, isUnsupported, problem: null }
   } catch (error) {
     const { code, message } = asSpoiledPart(error)
     scope.sink.error(code, ['segments', id], message)

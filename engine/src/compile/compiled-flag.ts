@@ -23,7 +23,7 @@ export class CompiledFlag {
   readonly unsupportedPatterns: ReadonlySet<string>
   /** Answers with an error because of what was found when compiling. */
   readonly isSpoiled: boolean
-  /** Spoiled by something that a later version may know (rule V2). */
+  /** Reaches something that a later version may know (rule V2): spoiled by it, or with a pattern that never matches here. */
   readonly isUnsupported: boolean
   /** The one answer of a flag that looks at nothing; lets the caller skip preparing an evaluation. */
   readonly constant: CompiledOutcome | null

@@ -14,6 +14,8 @@ import {
 } from '../ruleset/dialect.js'
 import { holdsText } from '../ruleset/holds-text.js'
 import type { Json, JsonObject } from '../ruleset/types.js'
+import { isKnownFlavour } from './regex-flavours.js'
+import { SpoiledPart } from './spoiled-part.js'
 
 /** Reads an own member; names that every object inherits need the longer way. */
 function attribute(name: string): Operand {
@@ -102,6 +104,9 @@ const matches: Operator = {
   prepare: ({ operands: [subject], statics: [pattern, flavour, mode = 'search'], host }) => {
     if (typeof pattern !== 'string' || typeof flavour !== 'string' || !isRegexMode(mode)) {
       return invalid('takes a text, a pattern, a flavour and one of search, prefix, full')
+    }
+    if (!isKnownFlavour(flavour)) {
+      throw new SpoiledPart('UNKNOWN_OPERATOR', `this engine does not know the regex flavour "${flavour}" of "matches"`)
     }
     const matcher = host.regex(pattern, flavour, mode)
     return matcher === null ? withoutMatcher(flavour) : matchOperand(subject as Operand, matcher)

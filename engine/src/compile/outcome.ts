@@ -103,7 +103,7 @@ function serialise(outcome: CompiledOutcome, metadata: Flat): string {
   })
 }
 
-function typedViews({ as, codeDefault }: CompiledOutcome): Flat | undefined {
+function typedViews({ value, as, codeDefault }: CompiledOutcome): Flat | undefined {
   if (as === undefined && codeDefault === undefined) return undefined
   const views: [string, boolean | number | string][] = []
   for (const type of ['boolean', 'number', 'string'] as const) {
@@ -111,7 +111,7 @@ function typedViews({ as, codeDefault }: CompiledOutcome): Flat | undefined {
     if (typeof view === 'boolean' || typeof view === 'number' || typeof view === 'string')
       views.push([`as.${type}`, view])
   }
-  if (as?.object !== undefined) views.push(['as.object', true])
+  if (as?.object !== undefined) views.push(['as.object', as.object === value ? 'value' : true])
   if (codeDefault !== undefined && codeDefault.length > 0) views.push(['as.codeDefault', codeDefault.join(',')])
   return fromEntries(views)
 }

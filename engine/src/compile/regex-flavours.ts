@@ -85,6 +85,17 @@ const flagBits: ReadonlyMap<string, number> = new Map([
   ['s', RE2JS.DOTALL],
 ])
 
+/** Whether patterns of that flavour can be read at all; a later version may know more of them (rule V2). */
+export function isKnownFlavour(flavour: string): boolean {
+  const language = languageOf(flavour)
+  return language === 'cloudbees' || flavours.has(language)
+}
+
+/** What stands before the options. */
+function languageOf(flavour: string): string {
+  return flavour.split(':', 1)[0] ?? ''
+}
+
 /**
  * Translates a pattern, or says what in it cannot be said in RE2.
  *
@@ -92,7 +103,7 @@ const flagBits: ReadonlyMap<string, number> = new Map([
  *   and comments mean nothing) and n (groups capture nothing, which no test can tell)
  */
 export function readPattern(pattern: string, flavour: string, mode: RegexMode): ReadPattern | UnsupportedPattern {
-  const [language = ''] = flavour.split(':', 1)
+  const language = languageOf(flavour)
   const options = flavour.slice(language.length + 1)
   const known = flavours.get(language === 'cloudbees' ? 'ecma' : language)
   if (known === undefined) return { unsupported: `the regex flavour "${flavour}" is not known` }

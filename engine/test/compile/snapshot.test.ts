@@ -68,6 +68,14 @@ describe('malformed parts', () => {
     expect(diagnostics).toMatchObject([{ severity: 'warning', code: 'UNSUPPORTED_PATTERN', path: ['flags', 'f'] }])
   })
 
+  it('of an unknown regex flavour spoil what reaches it', () => {
+    const flags = { f: conditional(['matches', 'x', 'x', 'perl']), g: conditional(true) }
+    const { snapshot, diagnostics } = compile(rulesetOf(flags))
+    expect(snapshot.evaluate('f', {}, clock)).toMatchObject({ reason: 'ERROR', errorCode: 'GENERAL' })
+    expect(snapshot.evaluate('g', {}, clock).variant).toBe('a')
+    expect(diagnostics).toMatchObject([{ code: 'UNKNOWN_OPERATOR', message: expect.stringContaining('"perl"') }])
+  })
+
   it('make a chain of flags that is too long an error, not a stack overflow', () => {
     const chain = (length: number): [string, Flag][] =>
       Array.from({ length }, (_, i) => [`f${i}`, conditional(i === 0 ? true : ['eq', ['flag', `f${i - 1}`], 'a'])])
@@ -112,7 +120,11 @@ describe('malformed parts', () => {
 })
 
 describe('what this engine does not know', () => {
-  const segments = { later: { when: ['later.op'] as const }, via: { when: ['segment', 'later'] as const } }
+  const segments = {
+    later: { when: ['later.op'] as const },
+    via: { when: ['segment', 'later'] as const },
+    looking: { when: ['matches', 'x', '(?=x)', 're2'] as const },
+  }
   const flags = {
     plain: conditional(true),
     malformed: conditional(['eq', 1]),
@@ -120,6 +132,9 @@ describe('what this engine does not know', () => {
     shape: { outcomes: [], decide: { lottery: 1 } } as unknown as Flag,
     bySegment: conditional(['segment', 'via']),
     byFlag: conditional(['eq', ['flag', 'own'], 'a']),
+    flavour: conditional(['matches', 'x', 'x', 'perl']),
+    pattern: conditional(['matches', 'x', '(?=x)', 're2']),
+    patternBySegment: conditional(['segment', 'looking']),
   }
 
   it.each([
@@ -129,6 +144,9 @@ describe('what this engine does not know', () => {
     ['shape', false],
     ['bySegment', false],
     ['byFlag', false],
+    ['flavour', false],
+    ['pattern', false],
+    ['patternBySegment', false],
   ])('makes the flag %s supported: %s', (key, expected) => {
     expect(compile(rulesetOf(flags, { segments })).snapshot.isSupported(key)).toBe(expected)
   })
@@ -174,6 +192,11 @@ describe('an answer', () => {
       'as.object': true,
       'as.codeDefault': 'number',
     })
+  })
+
+  it('says where its value counts as an object', () => {
+    const counted = evaluate({ outcomes: [{ value: 10, reason: 'STATIC', as: { object: 10 } }], decide: 0 })
+    expect(JSON.parse(counted.ofrep('client')).metadata).toEqual({ 'as.object': 'value' })
   })
 
   it('is ASCII on the wire, whatever it holds', () => {

@@ -28,12 +28,12 @@ export function resolve<Value extends Json>(
   const { value, variant, reason = value === undefined ? 'DEFAULT' : 'UNKNOWN' } = answer
   const named = { ...(variant === undefined ? {} : { variant }), reason, flagMetadata }
   const view = viewOf(metadata, value, type)
-  const given = view === undefined ? value : view
+  if (view !== undefined) return { value: view as Value, ...named }
   // `typeof` says of JSON what OpenFeature calls its type: lists and null are objects.
-  if (typeof given === type) return { value: given as Value, ...named }
-  const isLeftToCode = given === undefined || `${metadata['as.codeDefault']}`.split(',').includes(type)
+  if (typeof value === type) return { value: value as Value, ...named }
+  const isLeftToCode = value === undefined || `${metadata['as.codeDefault']}`.split(',').includes(type)
   if (isLeftToCode) return { value: defaultValue, ...named }
-  return failed(defaultValue, 'TYPE_MISMATCH', `the value is a ${typeof given}`, flagMetadata)
+  return failed(defaultValue, 'TYPE_MISMATCH', `the value is a ${typeof value}`, flagMetadata)
 }
 
 /** The default with an error; the metadata stays. */
@@ -46,9 +46,10 @@ export function failed<Value>(
   return { value, reason: 'ERROR', errorCode, errorMessage, flagMetadata }
 }
 
-/** The typed view, undefined where there is none; `as.object` says that the text is JSON. */
+/** The typed view, undefined where there is none; `as.object` says that the text is JSON, or that the value counts as it is. */
 function viewOf(metadata: Metadata, value: Json | undefined, type: ValueType): Json | undefined {
   const view = metadata[`as.${type}`]
   if (type !== 'object') return typeof view === type ? view : undefined
+  if (view === 'value') return value
   return view === true && typeof value === 'string' ? (parse(value) as Json | undefined) : undefined
 }

@@ -24,6 +24,11 @@ const rows: [string, FlagAnswer, ValueType, Json | symbol][] = [
   ['a typed view where there is no value', value(undefined, { 'as.boolean': false }), 'boolean', false],
   ['text that is JSON', value('{"a":1}', { 'as.object': true }), 'object', { a: 1 }],
   ['text that claims to be JSON and is not', value('{', { 'as.object': true }), 'object', mismatch],
+  ['text that is JSON of another type', value('10', { 'as.object': true }), 'object', 10],
+  ['a number that counts as an object', value(10, { 'as.object': 'value' }), 'object', 10],
+  ['false, where it counts as an object', value(false, { 'as.object': 'value' }), 'object', false],
+  ['text that counts as an object', value('10', { 'as.object': 'value' }), 'object', '10'],
+  ['a number that does not count as an object', value(10), 'object', mismatch],
   ['a view of the wrong type', value('x', { 'as.number': 'y' }), 'number', mismatch],
   [
     'a type for which the code default is right',
