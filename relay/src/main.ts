@@ -123,6 +123,7 @@ function createPlane({ server }: Configuration, relay: Relay): DataPlane {
     cache,
     usage,
     observe: requests.observe,
+    tracer: null,
     logger,
     now,
   })

@@ -1,6 +1,7 @@
 /** What both OFREP endpoints do before they evaluate: who asks, is there data, in which context. */
-import type { JsonObject } from '@switchyard/engine'
-import type { Access, Served } from '../environments/environment.js'
+import type { EvaluatedOutcome, JsonObject } from '@switchyard/engine'
+import type { Access, Environment, Served } from '../environments/environment.js'
+import type { RequestTrace } from '../telemetry/request-tracer.js'
 import type { Answer, Exchange } from './exchange.js'
 import { findAccess, findServed } from './find-access.js'
 import { readJsonBody } from './json-body.js'
@@ -38,4 +39,14 @@ export function withEvaluation(exchange: Exchange, proceed: (call: EvaluationCal
       proceed({ exchange, access, served, context: accepted.context, read })
     },
   })
+}
+
+/** Tells the trace of a request what was answered. */
+export function traceOutcomes(
+  trace: RequestTrace,
+  { name }: Environment,
+  { revision }: Served,
+  outcomes: readonly EvaluatedOutcome[],
+): void {
+  trace.evaluated({ environment: name, revision }, outcomes)
 }

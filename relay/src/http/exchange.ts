@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Access, EnvironmentDirectory, EnvironmentStatus } from '../environments/environment.js'
 import type { Logger } from '../telemetry/logger.js'
+import type { RequestTrace, RequestTracer } from '../telemetry/request-tracer.js'
 import type { UsageLane } from '../usage/usage-lane.js'
 import type { Coding } from './etag.js'
 import type { RecentContexts } from './recent-contexts.js'
@@ -19,6 +20,8 @@ export interface Plane {
   readonly random: () => number
   readonly logger: Pick<Logger, 'error'>
   readonly observe: ObserveRequest
+  /** null while nobody asked for traces. */
+  readonly tracer: RequestTracer | null
   readonly limits: Limits
   readonly streams: Streams
   /** Bulk answers that were given already. */
@@ -52,6 +55,8 @@ export interface Exchange {
   readonly response: ServerResponse
   /** From the monotonic clock, in milliseconds. */
   readonly startedAtMs: number
+  /** null unless this request is traced. */
+  readonly trace: RequestTrace | null
   /** Template of the route that was found, `other` before and without. */
   route: string
   /** Flag key in the address, undefined where the route has none. */
@@ -95,6 +100,7 @@ export function beginExchange(
     request,
     response,
     startedAtMs: performance.now(),
+    trace: plane.tracer === null ? null : plane.tracer.begin(request.headers['traceparent']),
     route: 'other',
     flagKey: undefined,
     access: null,

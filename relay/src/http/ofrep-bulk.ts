@@ -1,7 +1,7 @@
 /** OFREP's bulk evaluation: all flags in one context, or 304 where the client has that answer already. */
 import { asciiJson, type Ruleset } from '@switchyard/engine'
 import { bodyValidator, codingHeld, contextValidator, entityTag, type AnswerOrigin } from './etag.js'
-import { withEvaluation, type EvaluationCall } from './evaluation-call.js'
+import { traceOutcomes, withEvaluation, type EvaluationCall } from './evaluation-call.js'
 import type { Answer, Exchange } from './exchange.js'
 import { respond } from './respond.js'
 import type { CachedAnswer } from './response-cache.js'
@@ -86,8 +86,9 @@ function evaluate(call: BulkCall, validator: string | null): CachedAnswer {
   return { outcomes, body, validator: validator ?? bodyValidator(originOf(call), body), expiresAtMs }
 }
 
-function evaluated({ access, served }: EvaluationCall, { outcomes, body, validator }: CachedAnswer): Answer {
+function evaluated({ exchange, access, served }: EvaluationCall, { outcomes, body, validator }: CachedAnswer): Answer {
   access.environment.usage.countAll(served, outcomes)
+  if (exchange.trace !== null) traceOutcomes(exchange.trace, access.environment, served, outcomes)
   return { status: 200, body, validator }
 }
 

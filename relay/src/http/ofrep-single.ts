@@ -1,6 +1,6 @@
 /** OFREP's single evaluation: one flag, one answer, and a status that says what kind of answer it is. */
 import { asciiJson, isVisible, type EvaluatedOutcome, type Snapshot } from '@switchyard/engine'
-import { answerEvaluation, type EvaluationCall } from './evaluation-call.js'
+import { answerEvaluation, traceOutcomes, type EvaluationCall } from './evaluation-call.js'
 import type { Answer, Exchange } from './exchange.js'
 
 /** `POST /ofrep/v1/evaluate/flags/{key}` */
@@ -14,6 +14,7 @@ function answer({ exchange, access, served, context }: EvaluationCall): Answer {
   const outcome = served.snapshot.evaluate(flagKey, context, { nowMs: plane.now(), random: plane.random })
   if (!isVisible(outcome, audience)) return { status: 404, body: notFoundText(flagKey, served.snapshot) }
   environment.usage.count(served, outcome)
+  if (exchange.trace !== null) traceOutcomes(exchange.trace, environment, served, [outcome])
   return { status: statusOf(outcome), body: outcome.ofrep(audience) }
 }
 

@@ -17,14 +17,21 @@ const gzipOptions = { level: 1 }
 
 /** Sends an answer and counts it. An exchange that has its answer already, or whose client is gone, is left alone. */
 export function respond(exchange: Exchange, answer: Answer): void {
-  const { request, response, plane, route, startedAtMs } = exchange
+  const { request, response } = exchange
   if (response.headersSent || response.destroyed) return
-  if (plane.isClosing) response.shouldKeepAlive = false
+  if (exchange.plane.isClosing) response.shouldKeepAlive = false
   const { body, coding } = answer.encoded ?? encode(answer.body, request.headers['accept-encoding'])
   response.writeHead(answer.status, headersOf(exchange, answer, body, coding))
   if (typeof body === 'string') response.end(body, 'latin1')
   else response.end(body)
-  plane.observe(route, request.method ?? '', answer.status, (performance.now() - startedAtMs) / 1_000)
+  answered(exchange, answer.status)
+}
+
+/** Counts a request that has its answer; of a stream, one that is open. */
+export function answered({ plane, request, route, startedAtMs, trace }: Exchange, status: number): void {
+  const { method = '' } = request
+  plane.observe(route, method, status, (performance.now() - startedAtMs) / 1_000)
+  if (trace !== null) trace.end({ route, method, status })
 }
 
 function encode(body: string | null, acceptEncoding: string | undefined): EncodedBody {

@@ -115,6 +115,7 @@ export async function startPlane(options: TestPlaneOptions = {}): Promise<TestPl
     random: () => 0.25,
     logger: { error: (fields, message) => void logged.push({ ...fields, message }) },
     observe: (route, method, status) => void observed.push(`${route} ${method} ${status}`),
+    tracer: null,
     cache: createResponseCache(2 ** 20),
     usage: createUsageLane(),
     ...rest,

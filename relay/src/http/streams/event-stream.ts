@@ -2,6 +2,7 @@
 import type { StreamEnd } from '../../telemetry/stream-counts.js'
 import { corsHeaders } from '../cors.js'
 import type { Exchange } from '../exchange.js'
+import { answered } from '../respond.js'
 import type { StreamEvent } from './stream-event.js'
 import type { StreamSettings } from './stream-settings.js'
 
@@ -28,12 +29,12 @@ const heartbeat = Buffer.from(':\n\n')
 
 /** Answers with a stream; it is open when this returns. */
 export function openEventStream(exchange: Exchange, options: EventStreamOptions): EventStream {
-  const { request, response, plane, route, startedAtMs } = exchange
+  const { request, response } = exchange
   request.resume()
   // After its end the client connects anew, perhaps to another replica.
   response.shouldKeepAlive = false
   response.writeHead(200, streamHeaders(exchange))
-  plane.observe(route, request.method ?? '', 200, (performance.now() - startedAtMs) / 1_000)
+  answered(exchange, 200)
   return new OpenStream(exchange, options)
 }
 
