@@ -24,6 +24,7 @@ export { resolveAs, typeOf, type TypedResolution } from './compile/resolve-as.js
 export { vendors } from './registry.js'
 export { providerView } from './ruleset/provider-view.js'
 export { seal, type SealedRuleset } from './ruleset/seal.js'
+export { isSealedRuleset, rulesetAsDocument } from './ruleset/as-document.js'
 export {
   decode as decodeFeatBitDocument,
   documentVersion as featBitDocumentVersion,

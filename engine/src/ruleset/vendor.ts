@@ -28,6 +28,8 @@ export type Decoded<Document> =
 export interface Translation {
   readonly ruleset: Ruleset
   readonly diagnostics: readonly Diagnostic[]
+  /** The ruleset came with its hashes and its revision, and keeps them. */
+  readonly isSealed?: true
 }
 
 /** A vendor whose document type is of no interest to the one who holds it. */

@@ -4,6 +4,7 @@ import type { FeatBitOptions } from '../vendors/featbit/options.js'
 import type { FileOptions } from '../vendors/file/options.js'
 import type { FlagbaseOptions } from '../vendors/flagbase/options.js'
 import type { FlagsmithOptions } from '../vendors/flagsmith/options.js'
+import type { SwitchyardOptions } from '../vendors/switchyard/options.js'
 
 /** Checked and complete: defaults are filled in, secrets are in place, durations are milliseconds. */
 export interface Configuration {
@@ -82,4 +83,5 @@ export interface EnvironmentConfiguration {
 }
 
 /** Where an environment comes from, told apart by `type`. */
-export type UpstreamOptions = CloudBeesOptions | FeatBitOptions | FileOptions | FlagbaseOptions | FlagsmithOptions
+export type UpstreamOptions =
+  CloudBeesOptions | FeatBitOptions | FileOptions | FlagbaseOptions | FlagsmithOptions | SwitchyardOptions

@@ -5,6 +5,7 @@ import { featBitOptions } from '../vendors/featbit/options.js'
 import { fileOptions } from '../vendors/file/options.js'
 import { flagbaseOptions } from '../vendors/flagbase/options.js'
 import { flagsmithOptions } from '../vendors/flagsmith/options.js'
+import { switchyardOptions } from '../vendors/switchyard/options.js'
 import { byteCount, duration, host, port, secret } from '../vendors/option-types.js'
 import type { Configuration, EnvironmentConfiguration } from './configuration.js'
 
@@ -129,7 +130,14 @@ const keyless = z.strictObject({
 
 const environment = z.strictObject({
   upstream: z
-    .discriminatedUnion('type', [cloudBeesOptions, featBitOptions, fileOptions, flagbaseOptions, flagsmithOptions])
+    .discriminatedUnion('type', [
+      cloudBeesOptions,
+      featBitOptions,
+      fileOptions,
+      flagbaseOptions,
+      flagsmithOptions,
+      switchyardOptions,
+    ])
     .meta({ description: 'Where the flags come from.' }),
   serverKeys: z
     .array(secret())

@@ -139,8 +139,9 @@ class DocumentLine implements RunningEnvironment {
     }
     this.activity.fetches.document += 1
     this.#vendor = result.vendor
-    this.#confirmed()
+    if (about.doubt === undefined) this.#confirmed()
     if (this.served?.revision !== result.revision) this.#swap(result, about)
+    if (about.doubt !== undefined) this.#suspect(about.doubt)
   }
 
   #swap(result: Ingestion & { readonly ok: true }, about: DocumentOrigin): void {
@@ -188,9 +189,15 @@ class DocumentLine implements RunningEnvironment {
   }
 
   #fail(error: RelayError): void {
-    const { code, message } = error
+    const { code } = error
     const isRefusal = code === 'DOCUMENT_INVALID' || code === 'SIGNATURE_INVALID'
     this.activity.fetches[isRefusal ? 'refused' : 'failed'] += 1
+    this.#suspect(error)
+  }
+
+  /** What is served may not be what the upstream has. */
+  #suspect(error: RelayError): void {
+    const { code, message } = error
     this.#lastError = { code, message, atMs: this.#options.now() }
     const action = this.served === null ? 'there is nothing to serve yet' : 'what was served before is served on'
     this.#logger.warn(

@@ -7,7 +7,9 @@ import {
   type Diagnostic,
   type JsonObject,
   type Ruleset,
+  type SealedRuleset,
   type Snapshot,
+  type Translation,
 } from '@switchyard/engine'
 
 export interface IngestOptions {
@@ -51,7 +53,7 @@ export function ingest(document: unknown, options: IngestOptions): Ingestion {
     const decoded = vendor.decode(document)
     if (!decoded.ok) return refuse(summary(vendor, decoded.diagnostics), decoded.diagnostics)
     const translation = vendor.translate(decoded.document, options.vendorOptions)
-    const ruleset = seal(named(translation.ruleset, options.flagSetId))
+    const ruleset = sealed(translation, options.flagSetId)
     const found = [...decoded.diagnostics, ...translation.diagnostics]
     const compilation = compile(ruleset, { previous: options.previous })
     const isSame = options.previous?.ruleset.revision === ruleset.revision
@@ -65,6 +67,10 @@ export function ingest(document: unknown, options: IngestOptions): Ingestion {
   } catch (cause) {
     return { ...refuse('the document cannot be used because of a mistake in Switchyard: please report it', []), cause }
   }
+}
+
+function sealed({ ruleset, isSealed }: Translation, flagSetId: string | undefined): SealedRuleset {
+  return isSealed === true ? (ruleset as SealedRuleset) : seal(named(ruleset, flagSetId))
 }
 
 /** A flag set that its document names keeps that name. */

@@ -1,6 +1,6 @@
 /** From an environment's configuration to the source that feeds it. One case for each type of upstream. */
 import { randomUUID } from 'node:crypto'
-import { vendors, type AnyVendor, type JsonObject } from '@switchyard/engine'
+import { rulesetAsDocument, vendors, type AnyVendor, type JsonObject } from '@switchyard/engine'
 import type { UpstreamOptions } from '../config/configuration.js'
 import { RelayError } from '../relay-error.js'
 import type { Source } from '../vendors/source.js'
@@ -21,6 +21,7 @@ export interface Upstream {
 export async function createUpstream(options: UpstreamOptions, now: () => number): Promise<Upstream> {
   const source = await createSource(options, now)
   const vendorOptions = vendorOptionsOf(options)
+  if (options.type === 'switchyard') return { source, vendor: rulesetAsDocument, vendorOptions }
   const vendor = options.type === 'file' ? options.vendor : options.type
   return vendor === undefined ? { source, vendorOptions } : { source, vendor: vendorNamed(vendor), vendorOptions }
 }
@@ -48,6 +49,10 @@ async function createSource(options: UpstreamOptions, now: () => number): Promis
       const { createFlagsmithSource } = await import('../vendors/flagsmith/source.js')
       return createFlagsmithSource({ ...options, random })
     }
+    case 'switchyard': {
+      const { createSwitchyardSource } = await import('../vendors/switchyard/source.js')
+      return createSwitchyardSource({ ...options, random })
+    }
   }
 }
 
@@ -67,6 +72,8 @@ function vendorOptionsOf(options: UpstreamOptions): JsonObject {
       return { typedVariations: options.typedVariations }
     case 'flagsmith':
       return { serveDisabledValues: options.serveDisabledValues }
+    case 'switchyard':
+      return {}
   }
 }
 

@@ -33,4 +33,6 @@ export interface DocumentOrigin {
   readonly changedAtMs?: number
   /** What parsing the text found, such as keys that appear twice. */
   readonly diagnostics?: readonly Diagnostic[]
+  /** Why the upstream itself is not sure of it: it is served, and marked as stale. */
+  readonly doubt?: RelayError
 }

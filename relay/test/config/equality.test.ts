@@ -30,6 +30,11 @@ const featbit = {
   SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__TYPE: 'featbit',
   SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__SERVER_SECRET: 'v3faJy3RCUO8d',
 }
+const hub = {
+  SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__TYPE: 'switchyard',
+  SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__BASE_URL: 'https://hub.test',
+}
+
 const flagbase = {
   SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__TYPE: 'flagbase',
   SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__SERVER_KEY: 'sdk-server_abc',
@@ -315,6 +320,57 @@ environments:
       maxDocumentBytes: 67_108_864,
       pollIntervalMs: 30_000,
       typedVariations: true,
+    },
+  },
+  {
+    name: 'the shortest environment of another relay',
+    file: 'environments: { e: { upstream: { type: switchyard, baseUrl: "https://hub.test" } } }',
+    env: hub,
+    says: ({ environments }) => environments[0]?.upstream,
+    expected: {
+      type: 'switchyard',
+      baseUrl: 'https://hub.test',
+      headers: {},
+      connectTimeoutMs: 5_000,
+      timeoutMs: 10_000,
+      maxDocumentBytes: 67_108_864,
+      streaming: true,
+      idleTimeoutMs: 60_000,
+      pollIntervalMs: 10_000,
+    },
+  },
+  {
+    name: 'the options of another relay',
+    file: `
+environments:
+  e:
+    upstream:
+      type: switchyard
+      baseUrl: https://hub.test
+      serverKey: key-of-the-hub
+      streaming: false
+      idleTimeout: 30s
+      pollInterval: 1m
+`,
+    env: {
+      ...hub,
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__SERVER_KEY: 'key-of-the-hub',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__STREAMING: 'false',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__IDLE_TIMEOUT: '30s',
+      SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__POLL_INTERVAL: '1m',
+    },
+    says: ({ environments }) => environments[0]?.upstream,
+    expected: {
+      type: 'switchyard',
+      baseUrl: 'https://hub.test',
+      serverKey: 'key-of-the-hub',
+      headers: {},
+      connectTimeoutMs: 5_000,
+      timeoutMs: 10_000,
+      maxDocumentBytes: 67_108_864,
+      streaming: false,
+      idleTimeoutMs: 30_000,
+      pollIntervalMs: 60_000,
     },
   },
   {

@@ -86,7 +86,7 @@ async function listenForChanges(options: CloudBeesSourceOptions, look: () => voi
       {
         client,
         url: new URL(`${realtimeUrl}/sse/${environmentKey}`),
-        headers: {},
+        headers: () => ({}),
         message: ({ event }) => {
           if (event === 'changed') look()
         },

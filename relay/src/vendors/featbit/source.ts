@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { createHttpClient, type HttpClient } from '../http/client.js'
+import { createStandIn } from '../http/stand-in.js'
 import type { Source } from '../source.js'
 import type { Line } from './line.js'
 import type { FeatBitOptions } from './options.js'
@@ -60,35 +61,4 @@ async function stream(line: Line, client: HttpClient, signal: AbortSignal): Prom
     await delay(Math.max(error.retryAfterMs ?? 0, window * line.random()), undefined, { signal }).catch(() => undefined)
   }
   await polling.ended
-}
-
-/** Work that can be started and stopped again. */
-interface StandIn {
-  readonly isRunning: boolean
-  start(): void
-  stop(): void
-  /** All that was started has ended. */
-  readonly ended: Promise<void>
-}
-
-function createStandIn(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): StandIn {
-  let running: AbortController | null = null
-  let ended: Promise<void> = Promise.resolve()
-  return {
-    get isRunning() {
-      return running !== null
-    },
-    start() {
-      if (running !== null) return
-      running = new AbortController()
-      ended = Promise.all([ended, work(AbortSignal.any([signal, running.signal]))]).then(() => undefined)
-    },
-    stop() {
-      running?.abort()
-      running = null
-    },
-    get ended() {
-      return ended
-    },
-  }
 }

@@ -106,7 +106,7 @@ class DocumentLine {
     const options = {
       client: this.#client,
       url: new URL(`${this.#options.realtimeUrl}/sse/environments/${encodeURIComponent(key)}/stream`),
-      headers: {},
+      headers: () => ({}),
       message: ({ data }: { readonly data: string }) => {
         if (!(updatedAtOf(data) <= this.#updatedAtSeconds)) look()
       },

@@ -8,10 +8,15 @@ import { failureOf } from './failures.js'
 export interface EventStreamOptions {
   readonly client: HttpClient
   readonly url: URL
-  readonly headers: Readonly<Record<string, string>>
+  /** Asked for at each connection. */
+  readonly headers: () => Readonly<Record<string, string>>
   readonly message: (message: EventSourceMessage) => void
   /** Called after each connection that was established. */
   readonly opened: () => void
+  /** Something came, if only a heartbeat. Called after the messages that were in it. */
+  readonly heard?: () => void
+  /** Longest event accepted, in bytes; a mebibyte when absent. */
+  readonly maxEventBytes?: number
   readonly failed: (error: RelayError) => void
   /** Longest silence, heartbeats included. */
   readonly idleTimeoutMs: number
@@ -20,8 +25,7 @@ export interface EventStreamOptions {
 
 const firstPauseMs = 1_000
 const longestPauseMs = 60_000
-/** An event longer than this is not one. */
-const maxEventLength = 1024 * 1024
+const usualMaxEventBytes = 1024 * 1024
 
 /** Listens until the signal aborts. */
 export async function listen(options: EventStreamOptions, signal: AbortSignal): Promise<void> {
@@ -58,7 +62,7 @@ async function listenOnce(options: OneConnection, signal: AbortSignal): Promise<
   const tooSilent = failure('UPSTREAM_TIMEOUT', `the event stream was silent for ${idleTimeoutMs} ms`)
   const timer = setTimeout(() => silence.abort(tooSilent), idleTimeoutMs)
   try {
-    const headers = { ...options.headers, accept: 'text/event-stream' }
+    const headers = { ...options.headers(), accept: 'text/event-stream' }
     const response = await client.stream(url, headers, AbortSignal.any([signal, silence.signal]))
     options.opened()
     await parse(response.body, options, () => timer.refresh())
@@ -69,8 +73,8 @@ async function listenOnce(options: OneConnection, signal: AbortSignal): Promise<
 
 async function parse(
   chunks: AsyncIterable<Uint8Array>,
-  { message, retry }: OneConnection,
-  heard: () => void,
+  { message, retry, heard, maxEventBytes = usualMaxEventBytes }: OneConnection,
+  isAlive: () => void,
 ): Promise<void> {
   let length = 0
   const decoder = new TextDecoder()
@@ -83,10 +87,11 @@ async function parse(
     onRetry: retry,
   })
   for await (const chunk of chunks) {
-    heard()
+    isAlive()
     length += chunk.length
-    if (length > maxEventLength) throw failure('UPSTREAM_TOO_LARGE', 'an event is longer than a mebibyte')
+    if (length > maxEventBytes) throw failure('UPSTREAM_TOO_LARGE', `an event is longer than ${maxEventBytes} bytes`)
     parser.feed(decoder.decode(chunk, { stream: true }))
+    heard?.()
   }
 }
 
