@@ -29,14 +29,21 @@ export class SwitchyardProvider implements Provider {
   readonly runsOn = 'server'
   readonly events: OpenFeatureEventEmitter = new OpenFeatureEventEmitter()
   readonly #settings: Settings
-  readonly #transport: ClosableTransport
-  readonly #health: Health
-  readonly #remote: Remote
+  #isClosed = false
+  #transport!: ClosableTransport
+  #health!: Health
+  #remote!: Remote
   /** null in remote mode. */
-  #line: InProcessLine | null
+  #line: InProcessLine | null = null
 
   constructor(options: SwitchyardProviderOptions) {
     this.#settings = readOptions(options)
+    this.#open()
+  }
+
+  /** Everything that {@link onClose} ends. */
+  #open(): void {
+    this.#isClosed = false
     this.#transport = createTransport(this.#settings)
     const stale = (message: string): void => this.events.emit(ProviderEvents.Stale, { message })
     this.#health = createHealth({
@@ -64,12 +71,13 @@ export class SwitchyardProvider implements Provider {
   }
 
   /**
-   * READY means: credentials accepted, data present.
+   * READY means: credentials accepted, data present. A provider that was closed begins anew.
    *
    * @throws ProviderFatalError when the credentials are refused
    * @throws ProviderNotReadyError when the relay cannot answer now; it goes on trying, and READY follows by event
    */
   async initialize(context: EvaluationContext = {}): Promise<void> {
+    if (this.#isClosed) this.#open()
     if (this.#line !== null) {
       const failure = await this.#line.start()
       if (failure?.kind === 'refused') return this.#refuse(failure.message)
@@ -94,6 +102,7 @@ export class SwitchyardProvider implements Provider {
 
   /** Lets go of all connections; requests in flight end with an error. */
   async onClose(): Promise<void> {
+    this.#isClosed = true
     this.#health.stop()
     await this.#line?.close()
     await this.#transport.close()

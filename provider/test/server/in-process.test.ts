@@ -214,6 +214,17 @@ describe('the in-process provider', () => {
     expect(await client.getStringValue('f', '')).toBe('a')
   })
 
+  it('begins anew when it is started after closing', async () => {
+    const relay = await relayWith(rulesetOf({ f: flag('a') }))
+    const { provider, client } = await connect(relay)
+    await OpenFeature.clearProviders()
+    const next = rulesetOf({ f: flag('b') })
+    relay.begin = (send) => send('ruleset', next, `2-${next.revision}`)
+    await OpenFeature.setProviderAndWait(client.metadata.domain ?? '', provider)
+    expect(await client.getStringValue('f', '')).toBe('b')
+    expect(relay.connections).toHaveLength(2)
+  })
+
   it('leaves nothing open after closing', async () => {
     const relay = await relayWith(rulesetOf({ f: flag('a') }))
     const { provider } = await connect(relay)

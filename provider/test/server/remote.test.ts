@@ -208,6 +208,17 @@ describe('living', () => {
     expect(events.map((event) => event.split(' ')[0])).toEqual(['PROVIDER_READY', 'PROVIDER_STALE', 'PROVIDER_READY'])
   })
 
+  it('begins anew when it is started after closing', async () => {
+    const relay = await serve(empty)
+    const provider = new SwitchyardProvider({ url: relay.url, mode: 'remote' })
+    await provider.initialize()
+    await provider.onClose()
+    await provider.initialize()
+    relay.answer = flag({ value: true })
+    expect(await provider.resolveBooleanEvaluation('f', false, {})).toMatchObject({ value: true })
+    await provider.onClose()
+  })
+
   it('leaves no connection open after closing, and ends what is in flight', async () => {
     const relay = await serve(empty)
     const provider = new SwitchyardProvider({ url: relay.url, mode: 'remote' })
