@@ -26,7 +26,12 @@ export interface StreamListener {
   opened(isAgain: boolean): void
   /** Flags have changed. */
   changed(hints: ChangeHints): void
-  /** The platform has given one up; none is open now. Another answer is needed. @param count how many times in a row */
+  /**
+   * One was interrupted, and the platform tries again; or the platform has given one up, and none is open now: another answer is
+   * needed.
+   *
+   * @param count how many times in a row streams were given up; 0 for an interruption
+   */
   lost(count: number): void
 }
 
@@ -75,11 +80,12 @@ export class EventStreams {
 
   #connect(url: string): void {
     let isAgain = false
+    let isOpen = false
     const handlers: StreamHandlers = {
       onopen: () => {
         this.#losses = 0
         this.#listener.opened(isAgain)
-        isAgain = true
+        isOpen = isAgain = true
       },
       onmessage: ({ data }) => {
         const { type, etag, lastModified } = parseObject(data) ?? {}
@@ -90,9 +96,11 @@ export class EventStreams {
         })
       },
       onerror: () => {
-        if (this.#sources.get(url)?.readyState !== 2) return
-        this.close()
-        this.#losses += 1
+        if (this.#sources.get(url)?.readyState === 2) {
+          this.close()
+          this.#losses += 1
+        } else if (!isOpen) return
+        isOpen = false
         this.#listener.lost(this.#losses)
       },
     }

@@ -102,7 +102,8 @@ export class SwitchyardWebProvider implements Provider {
       },
       lost: (count) => {
         this.#doubt()
-        this.#refreshIn(backoffMs(count))
+        // After an interruption the platform's own attempts mostly come first.
+        this.#refreshIn(backoffMs(count || 3))
       },
     })
   }

@@ -70,6 +70,25 @@ describe('an event stream', () => {
     expect(relay.opened).toEqual([streamPath, streamPath])
   })
 
+  it('that is interrupted makes the page ask once, and STALE while the relay is gone', async () => {
+    timersByHand()
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0.99)
+    onTestFinished(() => random.mockRestore())
+    const { relay, names } = await streaming()
+    relay.streamFault = relay.fault = (_request, response) => response.destroy()
+    relay.streams[0]?.response.destroy()
+    // The platform tries in vain, again and again.
+    while (relay.opened.length < 5) await vi.advanceTimersByTimeAsync(20)
+    await settled(relay, 2)
+    await vi.advanceTimersByTimeAsync(8_000)
+    await until(() => names().length === 2)
+    await settled(relay, 3)
+    relay.streamFault = relay.fault = null
+    while (names().length < 3) await vi.advanceTimersByTimeAsync(20)
+    expect(names()).toEqual(['READY', 'STALE', 'READY'])
+    expect(conditions(relay).slice(2)).toEqual(['unconditional', 'unconditional'])
+  })
+
   // D8
   it('that tells of two changes at once loses the hints of neither', async () => {
     const { relay } = await streaming()
