@@ -2,15 +2,19 @@
 import type { Server } from 'node:http'
 import type { Configuration, EnvironmentConfiguration } from './config/configuration.js'
 import { isLoopback } from './config/loopback.js'
-import { createEnvironment, type RunningEnvironment } from './environments/create-environment.js'
+import { createEnvironment } from './environments/create-environment.js'
+import type { RunningEnvironment } from './environments/running-environment.js'
+import { createStores } from './environments/create-stores.js'
 import { createDirectory, maskKeys, type DirectoryEntry } from './environments/directory.js'
+import { keepSnapshots, type SnapshotKeeper } from './environments/keep-snapshots.js'
 import { readEnvironment } from './environments/read-environment.js'
-import { createUpstream } from './environments/upstream.js'
+import { createUpstream, lineOf } from './environments/upstream.js'
 import { createResponseCache, type ResponseCache } from './http/response-cache.js'
 import { createDataPlane, type DataPlane } from './http/server.js'
 import { createStreamTokens } from './http/streams/stream-tokens.js'
 import { createManagementServer } from './management/server.js'
 import { RelayError } from './relay-error.js'
+import type { SnapshotStore } from './store/snapshot-store.js'
 import { createLogger, type Logger } from './telemetry/logger.js'
 import type { EnvironmentReading, Metrics } from './telemetry/metrics.js'
 import { createRequestDurations, type RequestDurations } from './telemetry/request-durations.js'
@@ -41,6 +45,8 @@ export interface RunningRelay {
  */
 export async function startRelay(configuration: Configuration, options: RelayOptions): Promise<RunningRelay> {
   const relay = await assemble(configuration, options)
+  // Before the sources run, so that sequences go on where they were.
+  await Promise.all(relay.entries.map(({ keeper }) => keeper.restore(restoreDeadlineMs)))
   const stop = new AbortController()
   const sources = relay.entries.map(({ environment }) => environment.run(stop.signal))
   const close = async (): Promise<void> => {
@@ -49,6 +55,8 @@ export async function startRelay(configuration: Configuration, options: RelayOpt
     await relay.dataPlane.close(configuration.server.drainTimeoutMs)
     stop.abort()
     await Promise.all(sources)
+    await Promise.all(relay.entries.map(({ keeper }) => keeper.close(keepDeadlineMs)))
+    await Promise.all(relay.stores.map((store) => store.close()))
     relay.management.close()
     relay.management.closeAllConnections()
     relay.logger.info({}, 'the relay has stopped')
@@ -69,12 +77,17 @@ export async function startRelay(configuration: Configuration, options: RelayOpt
   return { dataUrl, managementUrl, close }
 }
 
+/** How long the start waits for snapshots, and the end until they are written. */
+const restoreDeadlineMs = 5_000
+const keepDeadlineMs = 5_000
+
 interface Relay {
   readonly version: string
   readonly now: () => number
   readonly startedAtMs: number
   readonly logger: Logger
   readonly entries: readonly RelayEntry[]
+  readonly stores: readonly SnapshotStore[]
   readonly requests: RequestDurations
   readonly streams: StreamCounts
   readonly cache: ResponseCache
@@ -89,17 +102,20 @@ interface AssembledRelay extends Relay {
 
 interface RelayEntry extends DirectoryEntry {
   readonly environment: RunningEnvironment
+  readonly keeper: SnapshotKeeper
   readonly required: boolean
 }
 
 async function assemble(configuration: Configuration, { version, now, log }: RelayOptions): Promise<AssembledRelay> {
   const logger = createLogger({ ...configuration.log, destination: log, now })
+  const stores = createStores()
   const relay: Relay = {
     version,
     now,
     startedAtMs: now(),
     logger,
-    entries: await Promise.all(configuration.environments.map((each) => createEntry(each, now, logger))),
+    entries: await Promise.all(configuration.environments.map((each) => createEntry(each, { now, logger, stores }))),
+    stores,
     requests: createRequestDurations(),
     streams: createStreamCounts(),
     cache: createResponseCache(configuration.server.maxCacheBytes),
@@ -131,13 +147,13 @@ function createPlane({ server }: Configuration, relay: Relay): DataPlane {
 
 async function createEntry(
   configured: EnvironmentConfiguration,
-  now: () => number,
-  logger: Logger,
+  { now, logger, stores }: Pick<Relay, 'now' | 'logger' | 'stores'>,
 ): Promise<RelayEntry> {
   const { name, serverKeys, clientKeys, required, cors } = configured
   const upstream = await createUpstream(configured.upstream, now)
   const environment = createEnvironment({ name, ...upstream, corsOrigins: cors.origins, now, logger })
-  return { environment, serverKeys, clientKeys, required }
+  const keeper = keepSnapshots({ environment, line: lineOf(name, configured.upstream), stores, now, logger })
+  return { environment, keeper, serverKeys, clientKeys, required }
 }
 
 function createManagement({ management }: Configuration, relay: Relay): Server {

@@ -39,3 +39,6 @@ export type RelayErrorCode =
   | 'UPSTREAM_STALE'
   | 'FILE_UNREADABLE'
   | 'FILE_MALFORMED'
+  | 'STORE_FULL'
+  | 'STORE_READ_ONLY'
+  | 'STORE_FAILED'

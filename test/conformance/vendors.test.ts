@@ -172,7 +172,7 @@ describe.each(table)('$name: a document', ({ vendor, row }) => {
       expect({ what, served: environment.served === served, ...environment.status() }).toMatchObject({
         what,
         served: true,
-        state: 'stale',
+        state: 'degraded',
         lastError: { code: 'DOCUMENT_INVALID' },
       })
     }

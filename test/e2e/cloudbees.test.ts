@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { experiment, type Configuration, type FakeCloudBees, startFakeCloudBees } from '../upstreams/fake-cloudbees.js'
 import type { Fault } from '../upstreams/faults.js'
 import { startTestRelay, type TestRelay } from './relay-process.js'
+import { stateAfter } from './state-after.js'
 
 /** Waits until it is so, for longer than even a busy machine needs. */
 function eventually<T>(read: () => T, options = {}): ReturnType<typeof expect.poll<T>> {
@@ -181,7 +182,7 @@ describe('while CloudBees', () => {
       await eventually(async () => (await relay.status()).lastError?.code).toBe(code)
       expect(await relay.flags({ targetingKey: 'u' })).toEqual({ banner: 'first' })
       expect(await relay.flags({ targetingKey: 'u', team: 'qa' })).toEqual({ banner: 'beta' })
-      expect((await relay.status()).state).toBe('stale')
+      expect((await relay.status()).state).toBe(stateAfter(code))
       expect(await relay.metric(counter)).toBeGreaterThan(0)
       expect(relay.log.join('')).toContain(code)
       expect(relay.log.join('')).not.toContain(fake.environmentKey)
@@ -238,7 +239,7 @@ describe('a configuration that CloudBees has signed', () => {
     fake.publishBody(body.replace('WWVsbG93', 'WWVsbG94'))
     await eventually(async () => (await relay.status()).lastError?.code).toBe('SIGNATURE_INVALID')
     expect(await relay.flags(context)).toEqual(before)
-    expect((await relay.status()).state).toBe('stale')
+    expect((await relay.status()).state).toBe('degraded')
     expect(await relay.metric(refused)).toBeGreaterThan(0)
 
     fake.publishBody(body)

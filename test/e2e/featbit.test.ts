@@ -11,6 +11,7 @@ import {
 import { type Entities, type FakeFeatBit, startFakeFeatBit, type StreamFault } from '../upstreams/fake-featbit.js'
 import type { Fault } from '../upstreams/faults.js'
 import { startTestRelay, type TestRelay } from './relay-process.js'
+import { stateAfter } from './state-after.js'
 
 /** Waits until it is so, for longer than even a busy machine needs. */
 function eventually<T>(read: () => T, options = {}): ReturnType<typeof expect.poll<T>> {
@@ -144,7 +145,7 @@ describe("while FeatBit's WebSocket", () => {
       expect(await relay.flags({ targetingKey: 'u' })).toEqual({ banner: 'first' })
       expect(await relay.flags({ targetingKey: 'tess' })).toEqual({ banner: 'beta' })
 
-      const state = standIn === 'polled' ? 'fresh' : 'stale'
+      const state = standIn === 'polled' ? 'fresh' : stateAfter(code)
       await eventually(async () => (await relay.status()).state).toBe(state)
       await eventually(() => fake.connections.length).toBeGreaterThan(1)
       expect(fake.requests.length > 0).toBe(standIn === 'polled')
@@ -198,7 +199,7 @@ describe('while FeatBit, without its WebSocket,', () => {
       fake.fault = fault
       await eventually(async () => (await relay.status()).lastError?.code).toBe(code)
       expect(await relay.flags({ targetingKey: 'u' })).toEqual({ banner: 'first' })
-      expect((await relay.status()).state).toBe('stale')
+      expect((await relay.status()).state).toBe(stateAfter(code))
       expect(await relay.metric(counter)).toBeGreaterThan(0)
 
       fake.fault = null

@@ -20,6 +20,9 @@ export interface Health {
   stop(): void
 }
 
+/** What the relay calls data that its upstream may have replaced. */
+const staleStates: ReadonlySet<string> = new Set(['stale', 'degraded', 'disconnected'])
+
 export function createHealth(events: HealthEvents): Health {
   let state: 'starting' | 'ready' | 'stale' | 'error' | 'stopped' = 'starting'
   let isStaleAtStart = false
@@ -44,7 +47,7 @@ export function createHealth(events: HealthEvents): Health {
       // The SDK says READY once initialisation has ended; what is old must be said after that.
       if (isReady && isStaleAtStart) setTimeout(() => answered(true), 0)
     },
-    answered: (response) => answered(response.header('switchyard-state') === 'stale'),
+    answered: (response) => answered(staleStates.has(response.header('switchyard-state') ?? '')),
     failed({ kind, message }) {
       if (kind === 'later' || (state !== 'ready' && state !== 'stale')) return
       state = 'error'

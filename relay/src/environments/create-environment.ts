@@ -1,12 +1,18 @@
 /** Life of one environment: documents come in, and what passes every check is served until something better comes. */
-import type { AnyVendor, Diagnostic, JsonObject } from '@switchyard/engine'
+import type { AnyVendor, Diagnostic, JsonObject, Snapshot } from '@switchyard/engine'
 import { RelayError } from '../relay-error.js'
+import { comparePositions, snapshotId, type SnapshotPosition, type StoredSnapshot } from '../store/snapshot-store.js'
 import { createHistogram, type Histogram } from '../telemetry/histogram.js'
 import type { Logger } from '../telemetry/logger.js'
 import type { DocumentOrigin, Source, SourceSink } from '../vendors/source.js'
-import type { Environment, EnvironmentStatus, Served } from './environment.js'
-import { ingest, type Ingestion } from './ingest.js'
+import { blastRadius } from './blast-radius.js'
+import type { Environment, EnvironmentState, EnvironmentStatus, HeldStatus, Served } from './environment.js'
+import { defaultThresholds, Freshness, isForSomebody, type FreshnessThresholds } from './freshness.js'
+import { ingest } from './ingest.js'
+import { revive } from './revive.js'
+import type { FetchOutcome, RunningEnvironment } from './running-environment.js'
 import { createUsageCounter, type ReadableUsage } from './usage-counter.js'
+import { vendorEnvironmentOf } from './vendor-environment.js'
 
 export interface EnvironmentOptions {
   readonly name: string
@@ -16,33 +22,37 @@ export interface EnvironmentOptions {
   readonly vendorOptions?: JsonObject
   /** See {@link Environment.corsOrigins}. */
   readonly corsOrigins?: readonly string[]
+  readonly thresholds?: FreshnessThresholds
+  /** A document that would switch off or remove more of the flags than that is held; absent: none is. */
+  readonly maxLossPercent?: number
+  /** Token of the lease under which this process talks to the upstream; absent: there is no lease. */
+  readonly fence?: () => number
   /** Epoch milliseconds. */
   readonly now: () => number
   readonly logger: Logger
 }
 
-/** What became of one look at the upstream. `refused`: it answered, and the answer is no usable document. */
-export type FetchOutcome = 'document' | 'unchanged' | 'refused' | 'failed'
-
-/** Counts for the metrics; they never fall. */
-export interface EnvironmentActivity {
-  readonly fetches: Readonly<Record<FetchOutcome, number>>
-  /** Seconds from a change upstream until it is served here, of changes after the first document. */
-  readonly propagation: Histogram
-}
-
-/** An environment as the one who owns it sees it. */
-export interface RunningEnvironment extends Environment {
-  readonly usage: ReadableUsage
-  readonly activity: EnvironmentActivity
-  /** Runs the source until the signal aborts. Never rejects. */
-  run(signal: AbortSignal): Promise<void>
-}
-
 const propagationBounds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
+
+/** Due at once. */
+const noAge = { text: '', untilMs: -Infinity }
 
 type Listener = Parameters<Environment['onChange']>[0]
 type StateListener = Parameters<Environment['onState']>[0]
+
+/** What may come into service. */
+interface Candidate {
+  readonly snapshot: Snapshot
+  readonly revision: string
+  readonly changedAtMs?: number
+  /** When the upstream last confirmed it, null where nobody knows; absent: now. */
+  readonly confirmedAtMs?: number | null
+}
+
+interface Held {
+  readonly candidate: Candidate
+  readonly status: HeldStatus
+}
 
 /** Creates an environment that serves nothing yet. */
 export function createEnvironment(options: EnvironmentOptions): RunningEnvironment {
@@ -63,13 +73,17 @@ class DocumentLine implements RunningEnvironment {
   readonly #listeners = new Set<Listener>()
   readonly #stateListeners = new Set<StateListener>()
   #vendor: AnyVendor | undefined
-  #state: EnvironmentStatus['state'] = 'waiting'
+  readonly #freshness: Freshness
+  state: EnvironmentState = 'waiting'
   #stateSinceMs: number
   #confirmedAtMs: number | null = null
   #lastError: EnvironmentStatus['lastError'] = null
   #diagnostics: readonly Diagnostic[] = []
   /** What the upstream holds now has been refused: that it holds it still is no good news. */
   #isRefused = false
+  #held: Held | null = null
+  #activated: { readonly id: string; readonly revision: string; readonly sinceMs: number } | null = null
+  #age = noAge
 
   constructor(options: EnvironmentOptions) {
     this.name = options.name
@@ -77,6 +91,7 @@ class DocumentLine implements RunningEnvironment {
     this.#options = options
     this.#vendor = options.vendor
     this.#stateSinceMs = options.now()
+    this.#freshness = new Freshness(options.thresholds ?? defaultThresholds, (state) => this.#enter(state))
     this.#logger = options.logger.child({ environment: options.name, upstream: options.source.description })
   }
 
@@ -95,7 +110,61 @@ class DocumentLine implements RunningEnvironment {
       await this.#options.source.run(sink, signal)
     } catch (error) {
       this.#logger.error({ error }, 'the source ended because of a mistake in Switchyard')
+    } finally {
+      if (signal.aborted) this.#freshness.close()
     }
+  }
+
+  adopt(stored: StoredSnapshot, isConfirmed: boolean): string | null {
+    if (this.served !== null && comparePositions(stored, this.served) <= 0) return null
+    if (this.served !== null && !isConfirmed) {
+      // It comes late: the upstream was faster. What is served only takes its place behind it.
+      this.#swap(
+        { ...this.served, confirmedAtMs: this.#confirmedAtMs },
+        { fence: stored.fence, sequence: stored.sequence + 1 },
+      )
+      return null
+    }
+    const problem = this.#revive(stored, stored)
+    if (problem !== null) return problem
+    if (isConfirmed) this.#freshness.answered(true)
+    else this.#freshness.unconfirmed()
+    return null
+  }
+
+  activate(stored: StoredSnapshot): string | null {
+    const { served } = this
+    const held = this.#held?.candidate ?? served
+    const problem = this.#revive(stored, this.#nextPosition())
+    if (problem !== null) return problem
+    const id = snapshotId(stored)
+    this.#activated = { id, revision: stored.revision, sinceMs: this.#options.now() }
+    this.#logger.warn(
+      { snapshot: id, revision: stored.revision },
+      'a snapshot was activated: changes upstream are held back',
+    )
+    if (held !== null && held.revision !== stored.revision) this.#hold(held, 'activated')
+    return null
+  }
+
+  release(): void {
+    const held = this.#held
+    if (this.#activated !== null) this.#logger.info({ snapshot: this.#activated.id }, 'the upstream decides again')
+    this.#activated = null
+    this.#held = null
+    if (held === null) return
+    this.#swap(held.candidate, this.#nextPosition())
+    this.#isRefused = false
+    this.#confirmed()
+  }
+
+  ageText(): string {
+    const nowMs = this.#options.now()
+    if (nowMs >= this.#age.untilMs || nowMs < this.#age.untilMs - 1_000) {
+      const ageMs = this.#confirmedAtMs === null ? null : Math.max(0, nowMs - this.#confirmedAtMs)
+      this.#age = { text: ageMs === null ? '' : String(Math.floor(ageMs / 1_000)), untilMs: nowMs + 1_000 }
+    }
+    return this.#age.text
   }
 
   status(): EnvironmentStatus {
@@ -103,7 +172,7 @@ class DocumentLine implements RunningEnvironment {
       name: this.name,
       vendor: this.#vendor?.name ?? 'unknown',
       upstream: this.#options.source.description,
-      state: this.#state,
+      state: this.state,
       stateSinceMs: this.#stateSinceMs,
       revision: this.served?.revision ?? null,
       sequence: this.served?.sequence ?? 0,
@@ -111,6 +180,8 @@ class DocumentLine implements RunningEnvironment {
       confirmedAtMs: this.#confirmedAtMs,
       lastError: this.#lastError,
       diagnostics: this.#diagnostics,
+      held: this.#held?.status ?? null,
+      activated: this.#activated === null ? null : { id: this.#activated.id, sinceMs: this.#activated.sinceMs },
     }
   }
 
@@ -139,27 +210,84 @@ class DocumentLine implements RunningEnvironment {
     }
     this.activity.fetches.document += 1
     this.#vendor = result.vendor
-    if (about.doubt === undefined) this.#confirmed()
-    if (this.served?.revision !== result.revision) this.#swap(result, about)
-    if (about.doubt !== undefined) this.#suspect(about.doubt)
+    const { changedAtMs, doubt } = about
+    const candidate = { ...result, ...(changedAtMs === undefined ? {} : { changedAtMs }) }
+    this.#offer(doubt === undefined ? candidate : { ...candidate, confirmedAtMs: this.#confirmedAtMs }, doubt)
   }
 
-  #swap(result: Ingestion & { readonly ok: true }, about: DocumentOrigin): void {
+  /** Serves what the upstream has, or holds it. */
+  #offer(candidate: Candidate, doubt?: RelayError): void {
+    const isServed = this.served?.revision === candidate.revision
+    const reason = isServed ? null : this.#reasonToHold(candidate)
+    if (reason !== null) return this.#hold(candidate, reason)
+    this.#held = null
+    if (!isServed) this.#swap(candidate, this.#nextPosition())
+    if (doubt === undefined) this.#confirmed()
+    else this.#suspect(doubt)
+  }
+
+  #reasonToHold({ snapshot, revision }: Candidate): HeldStatus['reason'] | null {
+    if (this.#activated !== null) return 'activated'
+    const { maxLossPercent } = this.#options
+    if (this.served === null || maxLossPercent === undefined || this.#held?.candidate.revision === revision) {
+      return this.#held?.candidate.revision === revision ? this.#held.status.reason : null
+    }
+    // Another environment than before is no change of this one.
+    const before = this.served.snapshot
+    if (vendorEnvironmentOf(before.ruleset) !== vendorEnvironmentOf(snapshot.ruleset)) return null
+    return blastRadius(before, snapshot, this.#options.now()).percent > maxLossPercent ? 'blast-radius' : null
+  }
+
+  #hold(candidate: Candidate, reason: HeldStatus['reason']): void {
+    const { snapshot, revision } = candidate
+    if (this.#held?.candidate.revision !== revision || this.#held.status.reason !== reason) {
+      const nowMs = this.#options.now()
+      const { removed, switchedOff } =
+        this.served === null ? { removed: 0, switchedOff: 0 } : blastRadius(this.served.snapshot, snapshot, nowMs)
+      const flagCount = snapshot.flagKeys.length
+      this.#held = { candidate, status: { reason, revision, sinceMs: nowMs, flagCount, removed, switchedOff } }
+      this.#logger.warn(
+        { ...this.#held.status },
+        'what the upstream has is held back: switchyard snapshots says how to go on',
+      )
+    }
+    this.#freshness.answered(false)
+  }
+
+  #nextPosition(): SnapshotPosition {
+    const { fence = 0, sequence = 0 } = this.served ?? {}
+    return { fence: Math.max(fence, this.#options.fence?.() ?? 0), sequence: sequence + 1 }
+  }
+
+  /** @returns why not, null where it is served now */
+  #revive(stored: StoredSnapshot, position: SnapshotPosition): string | null {
+    const revival = revive(stored, this.served?.snapshot)
+    if (!revival.ok) {
+      const { message, cause } = revival
+      this.#logger.error(
+        { snapshot: snapshotId(stored), reason: message, ...(cause === undefined ? {} : { cause }) },
+        'a snapshot cannot be used',
+      )
+      return message
+    }
+    this.#vendor ??= revival.vendor
+    this.#diagnostics = revival.diagnostics
+    this.#swap({ ...revival, confirmedAtMs: stored.confirmedAtMs }, position)
+    return null
+  }
+
+  #swap(candidate: Candidate, { fence, sequence }: SnapshotPosition): void {
     const previous = this.served
     const nowMs = this.#options.now()
-    const { snapshot, revision } = result
-    const served: Served = Object.freeze({
-      snapshot,
-      revision,
-      sequence: (previous?.sequence ?? 0) + 1,
-      sinceMs: nowMs,
-    })
+    const { snapshot, revision, changedAtMs } = candidate
+    this.#confirmedAt(candidate.confirmedAtMs === undefined ? nowMs : candidate.confirmedAtMs)
+    const served: Served = Object.freeze({ snapshot, revision, fence, sequence, sinceMs: nowMs })
     this.usage.swap(served)
     this.served = served
-    if (previous !== null && about.changedAtMs !== undefined) {
-      this.activity.propagation.observe(Math.max(0, nowMs - about.changedAtMs) / 1_000)
+    this.#freshness.hasData()
+    if (previous !== null && changedAtMs !== undefined) {
+      this.activity.propagation.observe(Math.max(0, nowMs - changedAtMs) / 1_000)
     }
-    const { sequence } = served
     this.#logger.info({ revision, sequence, flagCount: snapshot.flagKeys.length }, 'a new revision is served')
     if (previous !== null && previous.snapshot.flagKeys.length > 0 && snapshot.flagKeys.length === 0) {
       this.#logger.warn({ revision }, 'the new revision has no flags: every flag will be answered FLAG_NOT_FOUND')
@@ -178,14 +306,22 @@ class DocumentLine implements RunningEnvironment {
     this.#logger.warn(fields, 'a part of the new revision does not work: /status lists all findings')
   }
 
+  /** The upstream has what it had. */
   #confirm(): void {
     this.activity.fetches.unchanged += 1
-    if (this.served !== null && !this.#isRefused) this.#confirmed()
+    if (this.served === null) return
+    if (this.#isRefused || this.#held !== null) this.#freshness.answered(false)
+    else this.#confirmed()
   }
 
   #confirmed(): void {
-    this.#confirmedAtMs = this.#options.now()
-    this.#enter('fresh')
+    this.#confirmedAt(this.#options.now())
+    this.#freshness.answered(true)
+  }
+
+  #confirmedAt(ms: number | null): void {
+    this.#confirmedAtMs = ms
+    this.#age = noAge
   }
 
   #fail(error: RelayError): void {
@@ -204,13 +340,15 @@ class DocumentLine implements RunningEnvironment {
       { code, reason: message, ...(error.cause instanceof Error ? { cause: error.cause } : {}) },
       action,
     )
-    this.#enter(this.served === null ? 'waiting' : 'stale')
+    if (isForSomebody(code)) this.#freshness.answered(false)
+    else this.#freshness.failed()
   }
 
-  #enter(state: EnvironmentStatus['state']): void {
-    if (state === this.#state) return
-    if (this.#state === 'stale') this.#logger.info({ state }, 'the upstream works again')
-    this.#state = state
+  #enter(state: EnvironmentState): void {
+    if (state === this.state) return
+    if (state === 'fresh' && this.state !== 'waiting') this.#logger.info({ state }, 'the upstream works again')
+    if (state === 'disconnected') this.#logger.error({ state }, 'the upstream has not been heard of for long')
+    this.state = state
     this.#stateSinceMs = this.#options.now()
     this.#tell(this.#stateListeners, state)
   }

@@ -6,21 +6,34 @@ export interface Served {
   readonly snapshot: Snapshot
   /** Identifier of the content, 16 hex digits. */
   readonly revision: string
-  /** Counts the revisions of this environment in this process, from 1. */
+  /** Counts the revisions of this environment, from 1; goes on after a restart where snapshots are kept. */
   readonly sequence: number
+  /** Token of the lease under which the sequence was counted; 0 where there is no lease. */
+  readonly fence: number
   /** When it was swapped in, epoch milliseconds. */
   readonly sinceMs: number
 }
+
+/**
+ * `waiting`: no data yet. `fresh`: the upstream has what is served. `stale`: the last look at it failed, or nobody has looked since the
+ * start. `degraded`: it answers, but what it has cannot be served, or is held back. `disconnected`: every look has failed for long.
+ */
+export type EnvironmentState = 'waiting' | 'fresh' | 'stale' | 'degraded' | 'disconnected'
 
 export interface Environment {
   readonly name: string
   /** What is served now, null before the first good document. Swapped by assignment. */
   readonly served: Served | null
+  readonly state: EnvironmentState
+  /**
+   * Seconds since the upstream last confirmed what is served, as text for a header; empty without data. Made at most once a second.
+   */
+  ageText(): string
   status(): EnvironmentStatus
   /** Calls back after each swap; returns the way to stop that. */
   onChange(listener: (served: Served, previous: Served | null) => void): () => void
   /** Calls back whenever another state has been entered; returns the way to stop that. */
-  onState(listener: (state: EnvironmentStatus['state']) => void): () => void
+  onState(listener: (state: EnvironmentState) => void): () => void
   /** Counts answers for the metrics: typed-array increments, nothing else on the request path. */
   readonly usage: UsageCounter
   /** Origins whose pages may read answers, none when absent; `*` counts for client keys only. */
@@ -36,8 +49,7 @@ export interface EnvironmentStatus {
   readonly name: string
   readonly vendor: string
   readonly upstream: string
-  /** `waiting`: no data yet. `stale`: data is served, and the last attempt to renew it failed. */
-  readonly state: 'waiting' | 'fresh' | 'stale'
+  readonly state: EnvironmentState
   readonly stateSinceMs: number
   readonly revision: string | null
   readonly sequence: number
@@ -46,6 +58,21 @@ export interface EnvironmentStatus {
   readonly confirmedAtMs: number | null
   readonly lastError: { readonly code: string; readonly message: string; readonly atMs: number } | null
   readonly diagnostics: readonly Diagnostic[]
+  /** What the upstream has and is not served, null where there is no such thing. */
+  readonly held: HeldStatus | null
+  /** The snapshot that somebody has activated, null while the upstream decides. */
+  readonly activated: { readonly id: string; readonly sinceMs: number } | null
+}
+
+export interface HeldStatus {
+  /** `activated`: somebody has activated another snapshot. `blast-radius`: it would switch off or remove too many flags at once. */
+  readonly reason: 'activated' | 'blast-radius'
+  readonly revision: string
+  readonly sinceMs: number
+  readonly flagCount: number
+  /** Flags that it has no more, and flags that it switches off; each the number of them. */
+  readonly removed: number
+  readonly switchedOff: number
 }
 
 /** Finds what a request may see. */

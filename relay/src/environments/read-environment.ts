@@ -2,7 +2,7 @@
 import type { EvaluationSeries } from '../telemetry/evaluation-totals.js'
 import type { EnvironmentReading } from '../telemetry/metrics.js'
 import type { StreamReading } from '../telemetry/stream-counts.js'
-import type { RunningEnvironment } from './create-environment.js'
+import type { RunningEnvironment } from './running-environment.js'
 
 /** What is counted elsewhere about the environment. */
 export interface Surroundings {

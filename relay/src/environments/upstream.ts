@@ -1,8 +1,10 @@
 /** From an environment's configuration to the source that feeds it. One case for each type of upstream. */
 import { randomUUID } from 'node:crypto'
+import { resolve } from 'node:path'
 import { rulesetAsDocument, vendors, type AnyVendor, type JsonObject } from '@switchyard/engine'
 import type { UpstreamOptions } from '../config/configuration.js'
 import { RelayError } from '../relay-error.js'
+import type { SnapshotLine } from '../store/snapshot-store.js'
 import type { Source } from '../vendors/source.js'
 
 export interface Upstream {
@@ -24,6 +26,12 @@ export async function createUpstream(options: UpstreamOptions, now: () => number
   if (options.type === 'switchyard') return { source, vendor: rulesetAsDocument, vendorOptions }
   const vendor = options.type === 'file' ? options.vendor : options.type
   return vendor === undefined ? { source, vendorOptions } : { source, vendor: vendorNamed(vendor), vendorOptions }
+}
+
+/** Whose snapshots an environment's are. */
+export function lineOf(name: string, options: UpstreamOptions): SnapshotLine {
+  if (options.type === 'file') return { name, vendor: options.vendor ?? 'file', upstream: resolve(options.path) }
+  return { name, vendor: options.type, upstream: new URL(options.baseUrl).origin }
 }
 
 async function createSource(options: UpstreamOptions, now: () => number): Promise<Source> {

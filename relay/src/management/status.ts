@@ -1,8 +1,8 @@
 /** What `/readyz` and `/status` say. No secret is in it. */
 import type { Diagnostic } from '@switchyard/engine'
-import type { RunningEnvironment } from '../environments/create-environment.js'
+import type { RunningEnvironment } from '../environments/running-environment.js'
 import type { MaskedKey } from '../environments/directory.js'
-import type { EnvironmentStatus } from '../environments/environment.js'
+import type { EnvironmentState, EnvironmentStatus } from '../environments/environment.js'
 import type { UsageLane } from '../usage/usage-lane.js'
 
 /** An environment and what the status says about it besides its own state. */
@@ -45,7 +45,7 @@ export interface EnvironmentReport {
   readonly vendor: string
   readonly upstream: string
   readonly required: boolean
-  readonly state: 'waiting' | 'fresh' | 'stale'
+  readonly state: EnvironmentState
   readonly stateSince: string
   readonly revision: string | null
   readonly sequence: number

@@ -8,7 +8,7 @@ import type { StreamReading } from './stream-counts.js'
 /** What the metrics say of one environment, read at scrape time. */
 export interface EnvironmentReading {
   readonly name: string
-  readonly state: 'waiting' | 'fresh' | 'stale'
+  readonly state: (typeof states)[number]
   readonly flagCount: number
   /** How many revisions have been served. */
   readonly revisionCount: number
@@ -112,7 +112,7 @@ interface EnvironmentMetric {
   readonly read: (environment: EnvironmentReading) => readonly Sample[]
 }
 
-const states = ['waiting', 'fresh', 'stale'] as const
+const states = ['waiting', 'fresh', 'stale', 'degraded', 'disconnected'] as const
 
 const environmentMetrics: readonly EnvironmentMetric[] = [
   {

@@ -38,6 +38,7 @@ function start() {
 const valueOf = (served: Served | null, flagKey = 'a') =>
   served?.snapshot.evaluate(flagKey, {}, { nowMs: 0, random: () => 0 }).value
 
+const unauthorized = new RelayError('UPSTREAM_UNAUTHORIZED', 'the key is refused', { retryable: true })
 const unreachable = new RelayError('UPSTREAM_UNREACHABLE', 'nobody answers', { retryable: true })
 
 describe('an environment', () => {
@@ -79,15 +80,22 @@ describe('an environment', () => {
   })
 
   it.each([
-    ['a failed attempt', (sink: SourceSink) => sink.failed(unreachable), 'UPSTREAM_UNREACHABLE'],
-    ['a document that the vendor refuses', (sink: SourceSink) => sink.document({ other: 1 }, {}), 'DOCUMENT_INVALID'],
-    ['an empty answer', (sink: SourceSink) => sink.document(null, {}), 'DOCUMENT_INVALID'],
+    ['a failed attempt', (sink: SourceSink) => sink.failed(unreachable), 'UPSTREAM_UNREACHABLE', 'stale'],
+    ['a refused key', (sink: SourceSink) => sink.failed(unauthorized), 'UPSTREAM_UNAUTHORIZED', 'degraded'],
+    [
+      'a document that the vendor refuses',
+      (sink: SourceSink) => sink.document({ other: 1 }, {}),
+      'DOCUMENT_INVALID',
+      'degraded',
+    ],
+    ['an empty answer', (sink: SourceSink) => sink.document(null, {}), 'DOCUMENT_INVALID', 'degraded'],
     [
       'a document that we fail on',
       (sink: SourceSink) => sink.document({ flags: {}, throws: true }, {}),
       'DOCUMENT_INVALID',
+      'degraded',
     ],
-  ])('serves the last good document on after %s', (_name, tell, code) => {
+  ])('serves the last good document on after %s', (_name, tell, code, state) => {
     const { environment, sink, clock } = start()
     sink.document(documentOf({ a: 1 }), {})
     const { served } = environment
@@ -95,7 +103,7 @@ describe('an environment', () => {
     tell(sink)
     expect(environment.served).toBe(served)
     expect(environment.status()).toMatchObject({
-      state: 'stale',
+      state,
       stateSinceMs: 5_000,
       confirmedAtMs: 1_000,
       lastError: { code, atMs: 5_000 },
@@ -117,7 +125,7 @@ describe('an environment', () => {
     sink.document(documentOf({ a: 1 }), {})
     sink.document({ broken: true }, {})
     sink.unchanged()
-    expect(environment.status().state).toBe('stale')
+    expect(environment.status().state).toBe('degraded')
     sink.document(documentOf({ a: 1 }), {})
     sink.unchanged()
     expect(environment.status().state).toBe('fresh')

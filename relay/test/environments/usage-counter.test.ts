@@ -17,7 +17,7 @@ const toggle: Flag = {
 
 function serve(flags: Record<string, Flag>, previous?: Snapshot): Served {
   const { snapshot } = compile(seal({ ruleset: 1, dialects: ['featbit'], flags }), { previous })
-  return { snapshot, revision: snapshot.ruleset.revision ?? '', sequence: 1, sinceMs: 0 }
+  return { snapshot, revision: snapshot.ruleset.revision ?? '', sequence: 1, fence: 0, sinceMs: 0 }
 }
 
 const sorted = (usage: ReturnType<typeof createUsageCounter>): string[] =>

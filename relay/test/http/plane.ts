@@ -53,10 +53,11 @@ function environmentByHand(name: string): HandEnvironment {
       const ruleset = seal({ ruleset: 1, dialects: [], flags: {}, ...content })
       const previous = served
       const sequence = (previous?.sequence ?? 0) + 1
-      served = { snapshot: compile(ruleset).snapshot, revision: ruleset.revision, sequence, sinceMs: 0 }
+      served = { snapshot: compile(ruleset).snapshot, revision: ruleset.revision, sequence, fence: 0, sinceMs: 0 }
       enter('fresh')
       for (const listener of changeListeners) listener(served, previous)
     },
+    ageText: () => (served === null ? '' : '3'),
     status() {
       return { name, state } as EnvironmentStatus
     },

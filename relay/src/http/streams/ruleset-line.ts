@@ -83,6 +83,7 @@ export class RulesetLine {
   }
 
   #freshness(): Freshness {
-    return this.#environment.status().state === 'stale' ? 'stale' : 'fresh'
+    const { state } = this.#environment
+    return state === 'fresh' || state === 'waiting' ? 'fresh' : 'stale'
   }
 }

@@ -21,7 +21,7 @@ function servedWith(...changes: Changes[]): Served {
   })
   const flags = Object.fromEntries(changes.map((each, index) => [`f${index}`, flagOf(each)]))
   const ruleset = seal({ ruleset: 1, dialects: [], flags })
-  return { snapshot: compile(ruleset).snapshot, revision: ruleset.revision, sequence: 1, sinceMs: 0 }
+  return { snapshot: compile(ruleset).snapshot, revision: ruleset.revision, sequence: 1, fence: 0, sinceMs: 0 }
 }
 
 /** When changes are told, in epoch milliseconds. */

@@ -2,7 +2,8 @@
 import { type JsonObject, vendors } from '@switchyard/engine'
 import { expect } from 'vitest'
 import { type FakeCloudBees, experiment, startFakeCloudBees } from '../../../../test/upstreams/fake-cloudbees.js'
-import { createEnvironment, type RunningEnvironment } from '../../../src/environments/create-environment.js'
+import { createEnvironment } from '../../../src/environments/create-environment.js'
+import type { RunningEnvironment } from '../../../src/environments/running-environment.js'
 import { createLogger } from '../../../src/telemetry/logger.js'
 import { createCloudBeesSource, type CloudBeesSourceOptions } from '../../../src/vendors/cloudbees/source.js'
 

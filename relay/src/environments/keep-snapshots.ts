@@ -1,0 +1,229 @@
+/** What an environment serves is kept in stores, and comes back from them after a restart. Never on the way of a request. */
+import type { SealedRuleset } from '@switchyard/engine'
+import {
+  comparePositions,
+  snapshotId,
+  type LineMarks,
+  type SnapshotLine,
+  type SnapshotStore,
+  type SnapshotSummary,
+  type StoredSnapshot,
+} from '../store/snapshot-store.js'
+import type { Logger } from '../telemetry/logger.js'
+import type { RunningEnvironment } from './running-environment.js'
+import type { Served } from './environment.js'
+import { StoreLine, type StoreStatus } from './store-line.js'
+import { vendorEnvironmentOf } from './vendor-environment.js'
+
+export interface KeeperOptions {
+  readonly environment: RunningEnvironment
+  readonly line: SnapshotLine
+  readonly stores: readonly SnapshotStore[]
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  readonly logger: Logger
+}
+
+/** A snapshot in the list of all stores. */
+export interface ListedSnapshot extends SnapshotSummary {
+  /** Names of the stores that have it. */
+  readonly stores: readonly string[]
+  readonly isServed: boolean
+}
+
+export type Activation = { readonly ok: true } | { readonly ok: false; readonly reason: 'missing' | 'unusable' }
+
+export interface SnapshotKeeper {
+  /**
+   * Serves the latest good snapshot of all stores, and activates the one that somebody had activated. A store that takes longer than
+   * `deadlineMs` is not waited for; what it has then comes behind what is served.
+   */
+  restore(deadlineMs: number): Promise<void>
+  status(): readonly StoreStatus[]
+  /** The latest first. */
+  list(): Promise<readonly ListedSnapshot[]>
+  /** @param id see `snapshotId` */
+  activate(id: string): Promise<Activation>
+  /** Lets the upstream decide again, and serves what was held back. */
+  release(): void
+  /** Writes what is not written yet, for `deadlineMs` at most, and stops. */
+  close(deadlineMs: number): Promise<void>
+}
+
+/** How often a failed write is tried again, and how exactly the stores know when the upstream was last heard of. */
+const tickMs = 30_000
+
+/** Begins to keep whatever the environment serves from now on. */
+export function keepSnapshots(options: KeeperOptions): SnapshotKeeper {
+  return new Keeper(options)
+}
+
+class Keeper implements SnapshotKeeper {
+  readonly #options: KeeperOptions
+  readonly #lines: readonly StoreLine[]
+  readonly #leave: () => void
+  readonly #timer: NodeJS.Timeout
+  /** As it was last offered. */
+  #marks: LineMarks = {}
+
+  constructor(options: KeeperOptions) {
+    this.#options = options
+    const { environment, stores, line, now } = options
+    const logger = options.logger.child({ environment: environment.name })
+    this.#lines = stores.map((store) => new StoreLine({ store, line, now, logger }))
+    this.#leave = environment.onChange((served) => this.#changed(served))
+    this.#timer = setInterval(() => this.#tick(), tickMs)
+    this.#timer.unref()
+  }
+
+  async restore(deadlineMs: number): Promise<void> {
+    const late = (found: StoredSnapshot | null): void => {
+      if (found !== null) this.#options.environment.adopt(found, false)
+    }
+    const reading = this.#lines.map((line) => line.read(readBack))
+    const inTime = await Promise.all(reading.map((each) => within(each, deadlineMs)))
+    const found = inTime.filter((each) => each !== null)
+    const newest = latestOf(found.map(({ snapshot }) => snapshot))
+    for (const [index, each] of reading.entries()) {
+      if (inTime[index] === null) void each.then((back) => late(back?.snapshot ?? null))
+    }
+    if (newest === null) return
+    this.#options.environment.adopt(newest, false)
+    const activated = found.find(({ snapshot }) => snapshot === newest)?.marks.activated
+    if (activated !== undefined) await this.#reactivate(activated.id, newest)
+  }
+
+  status(): readonly StoreStatus[] {
+    return this.#lines.map((line) => line.status())
+  }
+
+  async list(): Promise<readonly ListedSnapshot[]> {
+    const { environment, stores } = this.#options
+    const lists = await Promise.all(this.#lines.map((line) => line.read((store, of) => store.list(of))))
+    const byId = new Map<string, SnapshotSummary & { stores: string[] }>()
+    for (const [index, list] of lists.entries()) {
+      const name = stores[index]?.name ?? ''
+      for (const summary of list ?? []) {
+        const known = byId.get(summary.id)
+        if (known === undefined) byId.set(summary.id, { ...summary, stores: [name] })
+        else known.stores.push(name)
+      }
+    }
+    const servedId = environment.served === null ? null : snapshotId(environment.served)
+    return [...byId.values()]
+      .sort((a, b) => comparePositions(b, a))
+      .map((each) => ({ ...each, isServed: each.id === servedId }))
+  }
+
+  async activate(id: string): Promise<Activation> {
+    const found = await Promise.all(this.#lines.map((line) => line.read((store, of) => store.read(of, id))))
+    const stored = found.find((each) => each !== null)
+    if (stored === undefined || stored === null) return { ok: false, reason: 'missing' }
+    if (this.#options.environment.activate(stored) !== null) return { ok: false, reason: 'unusable' }
+    this.#mark()
+    return { ok: true }
+  }
+
+  release(): void {
+    this.#options.environment.release()
+    this.#mark()
+  }
+
+  async close(deadlineMs: number): Promise<void> {
+    this.#leave()
+    clearInterval(this.#timer)
+    this.#mark()
+    await within(Promise.all(this.#lines.map((line) => line.flush())), deadlineMs)
+  }
+
+  /** What is served is the activated content already, as long as it was written; the mark alone has to be found again. */
+  async #reactivate(id: string, newest: StoredSnapshot): Promise<void> {
+    const { environment, logger } = this.#options
+    if (id.endsWith(`-${newest.revision}`)) {
+      environment.activate(newest)
+      return
+    }
+    const activation = await this.activate(id)
+    if (activation.ok) return
+    const fields = { environment: environment.name, snapshot: id, reason: activation.reason }
+    logger.error(fields, 'the activated snapshot is not to be had any more: the latest one is served')
+  }
+
+  #changed(served: Served): void {
+    const snapshot = this.#storedFrom(served)
+    for (const line of this.#lines) line.offer({ snapshot })
+  }
+
+  #storedFrom(served: Served): StoredSnapshot {
+    const { environment, line, now } = this.#options
+    const { revision, fence, sequence, sinceMs } = served
+    const { vendor, confirmedAtMs } = environment.status()
+    // Only sealed rulesets come into service.
+    const ruleset = served.snapshot.ruleset as SealedRuleset
+    return {
+      line,
+      vendorEnvironment: vendorEnvironmentOf(ruleset),
+      revision,
+      documentVendor: vendor,
+      fence,
+      sequence,
+      servedAtMs: sinceMs,
+      confirmedAtMs: confirmedAtMs ?? now(),
+      ruleset,
+    }
+  }
+
+  #tick(): void {
+    this.#mark()
+    for (const line of this.#lines) void line.flush()
+  }
+
+  /** Offers the marks where they have changed. */
+  #mark(): void {
+    const { served, status } = this.#marksNow()
+    if (served === null) return
+    const { confirmedAtMs, activated } = status
+    const marks: LineMarks = {
+      ...(confirmedAtMs === null ? {} : { confirmed: { revision: served.revision, atMs: confirmedAtMs } }),
+      ...(activated === null ? {} : { activated: { id: activated.id, atMs: activated.sinceMs } }),
+    }
+    if (JSON.stringify(marks) === JSON.stringify(this.#marks)) return
+    this.#marks = marks
+    for (const line of this.#lines) line.offer({ marks })
+  }
+
+  #marksNow(): { readonly served: Served | null; readonly status: ReturnType<RunningEnvironment['status']> } {
+    const { environment } = this.#options
+    return { served: environment.served, status: environment.status() }
+  }
+}
+
+interface Back {
+  readonly snapshot: StoredSnapshot
+  readonly marks: LineMarks
+}
+
+/** The latest snapshot of a line with what the marks say of it. */
+async function readBack(store: SnapshotStore, line: SnapshotLine): Promise<Back | null> {
+  const [snapshot, marks] = await Promise.all([store.newest(line), store.readMarks(line)])
+  if (snapshot === null) return null
+  const { confirmed } = marks
+  const isNewer = confirmed?.revision === snapshot.revision && confirmed.atMs > snapshot.confirmedAtMs
+  return { snapshot: isNewer ? { ...snapshot, confirmedAtMs: confirmed.atMs } : snapshot, marks }
+}
+
+function latestOf(found: readonly StoredSnapshot[]): StoredSnapshot | null {
+  return found.reduce<StoredSnapshot | null>(
+    (latest, each) => (latest === null || comparePositions(each, latest) > 0 ? each : latest),
+    null,
+  )
+}
+
+/** null where it takes longer. */
+async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value | null> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), ms)
+  })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
