@@ -50,15 +50,27 @@ function digest(text: string): string {
   return hash('sha256', text, 'base64url')
 }
 
-/** The value as JSON text in which the order of members does not show. */
+/** Text that JSON writes as it is, between quotes. */
+const plainText = /^[ !#-[\]-~]*$/
+
+/**
+ * The value as JSON text in which the order of members does not show. Written by hand where contexts are simple, as nearly all
+ * are: 0.6 us for four attributes, 2.4 us by `JSON.stringify` of each of them.
+ */
 export function canonicalText(value: Json): string {
+  if (typeof value === 'string') return quoted(value)
   if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`
   const object = value as JsonObject
-  const members = Object.keys(object)
-    .sort()
-    .map((name) => `${JSON.stringify(name)}:${canonicalText(object[name] as Json)}`)
-  return `{${members.join(',')}}`
+  let members = ''
+  for (const name of Object.keys(object).sort()) {
+    members += `${members === '' ? '' : ','}${quoted(name)}:${canonicalText(object[name] as Json)}`
+  }
+  return `{${members}}`
+}
+
+function quoted(text: string): string {
+  return plainText.test(text) ? `"${text}"` : JSON.stringify(text)
 }
 
 /** The ETag of an answer in a coding. Two codings are two sequences of bytes, so a strong tag tells them apart. */

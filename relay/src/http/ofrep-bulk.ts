@@ -21,7 +21,9 @@ export function evaluateBulk(exchange: Exchange): void {
   const hint = hintedConfiguration(exchange.request.url ?? '')
   const proceed = (call: EvaluationCall): void => {
     const stream = streamAddress(exchange.plane, call.access)
-    respond(exchange, answer({ ...call, stream, hint }))
+    // Member by member: spreading the call costs 3 us.
+    const { access, served, context, read } = call
+    respond(exchange, answer({ exchange, access, served, context, read, stream, hint }))
   }
   withEvaluation(exchange, (call) => (hint === null ? proceed(call) : afterHinted(call, hint, proceed)))
 }
