@@ -68,11 +68,17 @@ export class CompiledOutcome implements EvaluatedOutcome {
   }
 
   ofrep(audience: Audience): string {
+    return this.ofrepListItem(audience).slice(1)
+  }
+
+  ofrepListItem(audience: Audience): string {
     if (audience === 'client') {
-      this.#clientItem ??= serialise(this, this.metadata)
+      this.#clientItem ??= listItem(this, this.metadata)
       return this.#clientItem
     }
-    this.#serverItem ??= this.#source.serverMetadata ? serialise(this, this.serverMetadata) : this.ofrep('client')
+    this.#serverItem ??= this.#source.serverMetadata
+      ? listItem(this, this.serverMetadata)
+      : this.ofrepListItem('client')
     return this.#serverItem
   }
 }
@@ -80,6 +86,11 @@ export class CompiledOutcome implements EvaluatedOutcome {
 function merge(under: Flat, over: Flat | undefined): Flat {
   if (over === undefined) return under
   return Object.freeze(fromEntries([...Object.entries(under), ...Object.entries(over)]))
+}
+
+/** In one piece: a text that is still two would be put together again by each answer that holds it. */
+function listItem(outcome: CompiledOutcome, metadata: Flat): string {
+  return [',', serialise(outcome, metadata)].join('')
 }
 
 /** Members in the order of rule A2; a typed view becomes `as.*` metadata, a name that vendors' metadata cannot take. */

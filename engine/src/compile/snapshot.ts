@@ -66,6 +66,8 @@ export interface EvaluatedOutcome {
   readonly native: Json | undefined
   /** The OFREP item for this answer as JSON text in ASCII (rule A2), serialised once per audience at first use. */
   ofrep(audience: Audience): string
+  /** The same with a comma before it, as it follows another item in a list. */
+  ofrepListItem(audience: Audience): string
 }
 
 export interface Compilation {

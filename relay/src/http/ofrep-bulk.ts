@@ -1,5 +1,5 @@
 /** OFREP's bulk evaluation: all flags in one context, or 304 where the client has that answer already. */
-import { asciiJson, type Ruleset } from '@switchyard/engine'
+import { asciiJson, type EvaluatedOutcome, type Ruleset } from '@switchyard/engine'
 import { bodyValidator, codingHeld, contextValidator, entityTag, type AnswerOrigin } from './etag.js'
 import { traceOutcomes, withEvaluation, type EvaluationCall } from './evaluation-call.js'
 import type { Answer, Exchange } from './exchange.js'
@@ -81,8 +81,8 @@ function evaluate(call: BulkCall, validator: string | null): CachedAnswer {
   const { snapshot } = served
   const nowMs = exchange.plane.now()
   const outcomes = snapshot.evaluateAll(context, { nowMs, random: exchange.plane.random }, audience)
-  let items = ''
-  for (const outcome of outcomes) items += items === '' ? outcome.ofrep(audience) : `,${outcome.ofrep(audience)}`
+  let items = outcomes[0]?.ofrep(audience) ?? ''
+  for (let at = 1; at < outcomes.length; at += 1) items += (outcomes[at] as EvaluatedOutcome).ofrepListItem(audience)
   const body = `{"flags":[${items}]${metadataMember(snapshot.ruleset)}${eventStreamsMember(stream)}}`
   const expiresAtMs = snapshot.validUntil(nowMs)
   return { outcomes, body, validator: validator ?? bodyValidator(originOf(call), body), expiresAtMs }
