@@ -1,14 +1,24 @@
-/** The libraries as they are built and published: what other projects get. */
+/** The packages as they are built and published: what other projects get. Reads the build. */
 import { spawnSync } from 'node:child_process'
+import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { checkPackage } from '@arethetypeswrong/core'
 import { build } from 'esbuild'
 import { publint } from 'publint'
 import { describe, expect, it } from 'vitest'
+import { publishedPackages } from '../tools/published.mjs'
+import { packedFiles } from './packages/pack.js'
+import { textOf } from './repository/files.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Where libraries of this workspace are found by name. */
 const consumer = fileURLToPath(new URL('.', import.meta.url))
+
+const packages = await Promise.all(
+  publishedPackages().map(async (published) => ({ ...published, packed: await packedFiles(published.folder) })),
+)
+const libraries = packages.filter(({ entries }) => entries.length > 0)
 
 /** What each entry gives. */
 const entries: readonly [string, string][] = [
@@ -27,14 +37,48 @@ function print(inputType: 'module' | 'commonjs', script: string): string {
   return stdout.trim() || stderr
 }
 
-describe('the libraries', () => {
-  it.each(['engine', 'provider'])('are packed without a finding of publint: %s', async (library) => {
-    const { messages } = await publint({ pkgDir: `${root}${library}`, strict: true })
+describe.each(packages)('the package $name', ({ folder, packed }) => {
+  it('is packed without a finding of publint', async () => {
+    const { messages } = await publint({ pkgDir: `${root}${folder}`, strict: true })
     // Node does read `imports` of the nearest package.json, and only that: the folder of CommonJS needs its own.
     const findings = messages.filter(
       (message) => message.code !== 'NESTED_PACKAGE_JSON_FIELD_IGNORED' || message.args.field !== 'imports',
     )
     expect(findings).toEqual([])
+  })
+
+  it('brings its licence, and says what it is', () => {
+    expect(packed.textOf('LICENSE')).toBe(textOf('LICENSE'))
+    expect(packed.paths).toContain('README.md')
+  })
+
+  it('brings nothing of the workshop', () => {
+    expect(packed.paths.filter((path) => /tsbuildinfo|\.test\.|^test\/|tsconfig/.test(path))).toEqual([])
+  })
+
+  it('brings the sources that its maps lead to', () => {
+    const maps = packed.paths.filter((path) => path.endsWith('.map'))
+    const sources = maps.flatMap((path) =>
+      (JSON.parse(packed.textOf(path)) as { readonly sources: readonly string[] }).sources.map((source) =>
+        posix.join(posix.dirname(path), source),
+      ),
+    )
+    expect(sources.filter((path) => !packed.paths.includes(path))).toEqual([])
+  })
+})
+
+describe.each(libraries)('the types of $name', ({ packed }) => {
+  it('are right for every way in which TypeScript looks for them', async () => {
+    const result = await checkPackage(packed.forTypes)
+    expect(result).toMatchObject({ types: { kind: 'included' }, problems: [] })
+  })
+})
+
+describe('the libraries', () => {
+  it('are those of this list', () => {
+    expect(entries.map(([specifier]) => specifier)).toEqual(
+      libraries.flatMap((library) => library.entries.map(({ specifier }) => specifier)),
+    )
   })
 
   it.each(entries)('give %s to ES modules', (entry, name) => {
@@ -43,6 +87,12 @@ describe('the libraries', () => {
 
   it.each(entries)('give %s to CommonJS', (entry, name) => {
     expect(print('commonjs', `console.log(typeof require('${entry}').${name})`)).toBe('function')
+  })
+
+  it('is all there is to import: the relay is a command', () => {
+    expect(print('module', `import('@switchyard/relay').catch(({ code }) => console.log(code))`)).toBe(
+      'ERR_PACKAGE_PATH_NOT_EXPORTED',
+    )
   })
 
   it.each(['import', 'require'])('leave undici out where there is no Node (%s)', async (kind) => {
