@@ -80,12 +80,13 @@ export class EventStreams {
 
   #connect(url: string): void {
     let isAgain = false
-    let isOpen = false
+    let isTold = false
     const handlers: StreamHandlers = {
       onopen: () => {
         this.#losses = 0
         this.#listener.opened(isAgain)
-        isOpen = isAgain = true
+        isAgain = true
+        isTold = false
       },
       onmessage: ({ data }) => {
         const { type, etag, lastModified } = parseObject(data) ?? {}
@@ -99,8 +100,8 @@ export class EventStreams {
         if (this.#sources.get(url)?.readyState === 2) {
           this.close()
           this.#losses += 1
-        } else if (!isOpen) return
-        isOpen = false
+        } else if (isTold) return
+        isTold = true
         this.#listener.lost(this.#losses)
       },
     }

@@ -2,8 +2,10 @@
 import { instantiateErrorByErrorCode, type ErrorCode } from '@openfeature/web-sdk'
 import type { Failure } from '../ofrep/index.js'
 
-/** The code of a failure for which the relay names none. */
-export const notReady = 'PROVIDER_NOT_READY'
+/** The OpenFeature code of a failure: the relay's own where it names one. */
+export function codeOf({ kind, errorCode }: Failure): string {
+  return kind === 'refused' ? 'PROVIDER_FATAL' : (errorCode ?? 'PROVIDER_NOT_READY')
+}
 
 /** Whether the relay was not there, or not ready: it has said nothing about the flags. */
 export function isPassing({ kind }: Failure): boolean {
@@ -16,12 +18,7 @@ export function isPassing({ kind }: Failure): boolean {
  * @throws OpenFeatureError where something is wrong
  */
 export function raise(failure: Failure | null): void {
-  if (!failure) return
-  const { kind, message, errorCode = notReady } = failure
-  throw instantiateErrorByErrorCode(
-    (kind === 'refused' ? 'PROVIDER_FATAL' : errorCode) as unknown as ErrorCode,
-    message,
-  )
+  if (failure) throw instantiateErrorByErrorCode(codeOf(failure) as unknown as ErrorCode, failure.message)
 }
 
 /** A delay by chance, below one that doubles each time up to two minutes: not everybody is to come back at once. */

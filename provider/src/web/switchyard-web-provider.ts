@@ -27,7 +27,7 @@ import {
 } from '../ofrep/index.js'
 import { changedFlags } from './changed-flags.js'
 import { EventStreams, type ChangeHints } from './event-streams.js'
-import { backoffMs, isPassing, notReady, raise } from './failures.js'
+import { backoffMs, codeOf, isPassing, raise } from './failures.js'
 import { fetchTransport } from './fetch-transport.js'
 import type { SwitchyardWebProviderOptions } from './options.js'
 import { createPersistence, type HeldFlags, type Persistence } from './persistence.js'
@@ -182,8 +182,7 @@ export class SwitchyardWebProvider implements Provider {
 
   #resolve(flagKey: string, type: ValueType, defaultValue: Json): Resolution<Json> {
     const held = this.#held
-    const { errorCode = notReady, message } = this.#failure
-    if (!held) return failed(defaultValue, errorCode, message)
+    if (!held) return failed(defaultValue, codeOf(this.#failure), this.#failure.message)
     const answer = held.flags.get(flagKey)
     if (!answer) return failed(defaultValue, 'FLAG_NOT_FOUND', `no flag ${flagKey}`, held.metadata)
     const resolution = resolve(answer, type, defaultValue)

@@ -113,21 +113,27 @@ describe('another user', () => {
   })
 
   it.each([
-    ['credentials that are refused', json(401, {}), 'status 401'],
+    ['credentials that are refused', json(401, {}), 'status 401', 'PROVIDER_FATAL'],
     [
       'a context that the relay cannot evaluate',
       json(400, { errorCode: 'INVALID_CONTEXT', errorDetails: 'bad' }),
       'bad',
+      'INVALID_CONTEXT',
     ],
-    ['a page instead of an answer', json(200, 'hello'), 'the answer is not OFREP'],
-    ['a connection that is cut', (_: unknown, response: { destroy(): void }) => response.destroy(), 'no answer from'],
-  ])('is not served the flags of the user before after %s', async (_row, fault, message) => {
+    ['a page instead of an answer', json(200, 'hello'), 'the answer is not OFREP', 'PROVIDER_NOT_READY'],
+    [
+      'a connection that is cut',
+      (_: unknown, response: { destroy(): void }) => response.destroy(),
+      'no answer from',
+      'PROVIDER_NOT_READY',
+    ],
+  ])('is not served the flags of the user before after %s', async (_row, fault, message, errorCode) => {
     retries('far away')
     const relay = await relayForTest()
     const { client, events, setContext } = await visit({ url: relay.url })
     relay.fault = fault
     await setContext({ targetingKey: 'bob' })
-    expect(client.getStringValue('who', 'nobody')).toBe('nobody')
+    expect(client.getStringDetails('who', 'nobody')).toMatchObject({ value: 'nobody', errorCode })
     expect(events.at(-1)).toMatchObject({ name: 'ERROR', status: 'ERROR' })
     expect(events.at(-1)?.message).toContain(message)
   })

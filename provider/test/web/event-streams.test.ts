@@ -70,6 +70,19 @@ describe('an event stream', () => {
     expect(relay.opened).toEqual([streamPath, streamPath])
   })
 
+  it('that cannot be opened makes the page ask once more', async () => {
+    timersByHand()
+    const relay = await relayForTest()
+    relay.more = namesStream
+    relay.streamFault = (_request, response) => response.destroy()
+    await visit({ url: relay.url })
+    while (relay.opened.length < 5) await vi.advanceTimersByTimeAsync(20)
+    await vi.advanceTimersByTimeAsync(8_000)
+    await settled(relay, 2)
+    await vi.advanceTimersByTimeAsync(120_000)
+    await settled(relay, 2)
+  })
+
   it('that is interrupted makes the page ask once, and STALE while the relay is gone', async () => {
     timersByHand()
     const random = vi.spyOn(Math, 'random').mockReturnValue(0.99)
