@@ -125,7 +125,7 @@ export const contextLevels = ['API', 'Transaction', 'Client', 'Invocation', 'Bef
 export type ContextLevel = (typeof contextLevels)[number]
 
 /** The attributes that the feature of context merging uses. */
-export const contextKeys = ['key', ...contextLevels] as const
+const contextKeys = ['key', ...contextLevels] as const
 
 /** Key of the flag whose value is that attribute of the context, as the relay or the engine has received it. */
 export function contextProbe(attribute: string): string {

@@ -1,5 +1,5 @@
 import { startFlagdBackend, startFlagsmithBackend } from './backends.js'
-import { exceptions } from './provider-tck-exceptions.js'
+import { providerTckExceptions as exceptions } from './provider-tck-exceptions.js'
 import { canonicalFlagd, canonicalFlagsmith } from './flag-sets.js'
 import { providerNames } from './providers.js'
 import { readScenarios } from './scenarios.js'

@@ -1,7 +1,6 @@
 /** The providers that the features are run with. */
 import { OFREPProvider } from '@openfeature/ofrep-provider'
 import { OFREPWebProvider } from '@openfeature/ofrep-web-provider'
-import type { Provider as WebProvider } from '@openfeature/web-sdk'
 import { SwitchyardProvider } from '@switchyard/openfeature-provider/server'
 import { SwitchyardWebProvider } from '@switchyard/openfeature-provider/web'
 import { NodeEventSource } from '../../../provider/test/web/node-event-source.js'
@@ -47,15 +46,12 @@ const openers: Readonly<Record<ProviderName, { readonly key: string; readonly op
   },
   'ofrep-web-provider 0.4.3': {
     key: clientKey,
-    open: (baseUrl, key) =>
-      webApplication(
-        // Its declaration says `hooks: undefined`, which the contract of the SDK does not allow.
-        new OFREPWebProvider({
-          baseUrl,
-          headers: [['Authorization', `Bearer ${key}`]],
-          cacheMode: 'disabled',
-        }) as WebProvider,
-      ),
+    open: (baseUrl, key) => {
+      const headers: [string, string][] = [['Authorization', `Bearer ${key}`]]
+      const provider = new OFREPWebProvider({ baseUrl, headers, cacheMode: 'disabled' })
+      // Its declaration says `hooks: undefined`, which the contract of the SDK does not allow.
+      return webApplication(Object.assign(provider, { hooks: [] }))
+    },
   },
 }
 

@@ -60,7 +60,8 @@ export const eventNames = {
 
 /** The flags that an event names. */
 export function flagsChangedIn(details: object | undefined): readonly string[] {
-  return (details as { readonly flagsChanged?: readonly string[] } | undefined)?.flagsChanged ?? []
+  const { flagsChanged = [] }: { readonly flagsChanged?: readonly string[] } = details ?? {}
+  return flagsChanged
 }
 
 function evaluate(

@@ -19,7 +19,7 @@ export interface Suite {
 }
 
 /** What should not happen is waited for shortly: it cannot be seen for how long it would not. */
-const patience = { passesMs: 10_000, failsMs: 300 }
+const patience = { passesMs: 20_000, failsMs: 300 }
 
 /** A scenario passes, or is listed and fails as listed: one that passes although it is listed is a failure too. */
 export function describeSuite({ scenarios, steps, exceptions, provider, upstream, startBackend }: Suite): void {

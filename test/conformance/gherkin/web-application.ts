@@ -1,5 +1,13 @@
 /** {@link Application} on the SDK of pages: evaluation at once, for the context that was set before. */
-import { type Client, NOOP_PROVIDER, OpenFeature, type Provider, ProviderEvents } from '@openfeature/web-sdk'
+import { isDeepStrictEqual } from 'node:util'
+import {
+  type Client,
+  type EvaluationContext,
+  NOOP_PROVIDER,
+  OpenFeature,
+  type Provider,
+  ProviderEvents,
+} from '@openfeature/web-sdk'
 import {
   type Application,
   type Details,
@@ -15,7 +23,8 @@ OpenFeature.setLogger(silentLogger)
 export function webApplication(provider: Provider): Application {
   const domain = newDomain()
   const client = OpenFeature.getClient(domain)
-  const start = (): Promise<void> => OpenFeature.setProviderAndWait(domain, provider, {}).catch(() => undefined)
+  let context: EvaluationContext = {}
+  const start = (): Promise<void> => OpenFeature.setProviderAndWait(domain, provider, context).catch(() => undefined)
   return {
     providerName: provider.metadata.name,
     start,
@@ -24,7 +33,12 @@ export function webApplication(provider: Provider): Application {
     on: (event, handler) =>
       client.addHandler(ProviderEvents[eventNames[event]], (details?: object) => handler(flagsChangedIn(details))),
     addHook: (hook) => client.addHooks(hook),
-    useContext: (context) => OpenFeature.setContext(domain, context),
+    async useContext(next) {
+      // A page tells of the user it knows; while there is none, there is nothing to tell.
+      if (isDeepStrictEqual(next, context)) return
+      context = next
+      await OpenFeature.setContext(domain, context)
+    },
     evaluate: (flag, hooks = []) => evaluate(client, flag, hooks),
     shutDown: async () => provider.onClose?.(),
     async startAgain() {

@@ -1,7 +1,8 @@
 /** What the steps of one scenario share. */
+import { setTimeout } from 'node:timers/promises'
 import type { EvaluationContext, EvaluationContextValue } from '@openfeature/core'
 import { expect } from 'vitest'
-import type { Application, Details, EventName, FlagRequest } from './application.js'
+import type { Application, Details, EventName, FlagRequest, WatchingHook } from './application.js'
 import type { ContextLevel } from './flag-sets.js'
 import type { Gate } from './gate.js'
 
@@ -31,6 +32,8 @@ export class World {
   readonly events = new Map<EventName, (readonly string[])[]>()
   /** What a `changed` event has named. */
   flagsChanged: readonly string[] = []
+  /** Options of evaluations. */
+  hooks: WatchingHook[] = []
   readonly hookCalls: HookCall[] = []
   /** Under way, where the step did not wait. */
   evaluation: Details | Promise<Details> | null = null
@@ -88,6 +91,21 @@ export class World {
   /** Waits until it is so. */
   async until(what: string, isSo: () => boolean): Promise<void> {
     await expect.poll(isSo, { timeout: this.surroundings.patienceMs, interval: 5, message: what }).toBe(true)
+  }
+
+  /** What it comes to, if it does within the patience of the scenario. */
+  async inTime<T>(awaited: T | Promise<T>): Promise<T> {
+    const { patienceMs } = this.surroundings
+    const timeout = new AbortController()
+    const late = setTimeout(patienceMs, undefined, { signal: timeout.signal }).then(() => {
+      throw new Error(`nothing has come of it for ${patienceMs} ms`)
+    })
+    try {
+      return await Promise.race([awaited, late])
+    } finally {
+      late.catch(() => undefined)
+      timeout.abort()
+    }
   }
 
   async close(): Promise<void> {

@@ -8,7 +8,7 @@ import type { World } from '../world.js'
 async function evaluate(world: World): Promise<void> {
   await world.attempt(async () => {
     await world.application.useContext(world.context)
-    world.details = await world.application.evaluate(world.flag)
+    world.details = await world.inTime(world.application.evaluate(world.flag))
   })
 }
 
@@ -42,7 +42,7 @@ const answers: readonly StepDefinition[] = [
   step(/the error-code should be "(.*)"/, (world, [code]) => expect(world.details.errorCode ?? '').toBe(code)),
   step(/the error message should be empty/, (world) => expect(world.details.errorMessage ?? '').toBe('')),
   step(/the reason should be "(.*)"/, (world, [reason]) => expect(world.details.reason).toBe(reason)),
-  step(/the variant should be "(.*)"/, (world, [variant]) => expect(world.details.variant).toBe(variant)),
+  step(/the variant should be "([^"]*)"/, (world, [variant]) => expect(world.details.variant).toBe(variant)),
   step(/the flag key should be "(.*)"/, (world, [key]) => expect(world.details.flagKey).toBe(key)),
   step(/no exception should have been thrown/, (world) => expect(world.thrown).toEqual([])),
   step(/the resolved value is remembered/, (world) => {
