@@ -16,6 +16,7 @@ export default defineConfig(({ mode }) => ({
       '@switchyard/openfeature-provider/server': source('provider/src/server/index.ts'),
       '@switchyard/openfeature-provider/web-tabs': source('provider/src/web-tabs/index.ts'),
       '@switchyard/openfeature-provider/web': source('provider/src/web/index.ts'),
+      '#snapshot-file': source('provider/src/server/node-snapshot-file.ts'),
       '#transport': source('provider/src/server/undici-transport.ts'),
     },
   },

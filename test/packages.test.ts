@@ -95,7 +95,7 @@ describe('the libraries', () => {
     )
   })
 
-  it.each(['import', 'require'])('leave undici out where there is no Node (%s)', async (kind) => {
+  it.each(['import', 'require'])('leave undici and files out where there is no Node (%s)', async (kind) => {
     const entry = '@switchyard/openfeature-provider/server'
     const contents = kind === 'import' ? `export * from '${entry}'` : `module.exports = require('${entry}')`
     const { metafile } = await build({
@@ -111,5 +111,8 @@ describe('the libraries', () => {
     const inputs = Object.keys(metafile.inputs)
     expect(inputs.filter((path) => path.includes('undici'))).toEqual([])
     expect(inputs.filter((path) => path.endsWith('fetch-transport.js'))).toHaveLength(1)
+    expect(inputs.filter((path) => /snapshot-(file|format)\.js$/.test(path))).toEqual([
+      expect.stringMatching(/\/no-snapshot-file\.js$/),
+    ])
   })
 })

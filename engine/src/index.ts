@@ -9,6 +9,7 @@ import { redact } from './explain/redact.js'
 import { render } from './explain/render.js'
 import { createWording } from './explain/wording.js'
 import { dialects } from './registry.js'
+import { dialectLabel } from './ruleset/dialect-label.js'
 import type { JsonObject, Ruleset } from './ruleset/types.js'
 
 export type * from './ruleset/types.js'
@@ -19,6 +20,7 @@ export type * from './compile/snapshot.js'
 export type * from './explain/explanation.js'
 export { isVisible } from './compile/snapshot.js'
 export { normalizeContext } from './compile/context.js'
+export { formatVersion } from './ruleset/dialect-label.js'
 export { asciiJson } from './ruleset/json.js'
 export { resolveAs, typeOf, type TypedResolution } from './compile/resolve-as.js'
 export { vendors } from './registry.js'
@@ -38,6 +40,9 @@ export {
   type FlagsmithDocument,
 } from './vendors/flagsmith/index.js'
 export { applyPatch, diff, type Patched, type RulesetPatch } from './ruleset/patch.js'
+
+/** The dialects that this engine knows, with their versions, as rulesets name them. */
+export const knownDialects: readonly string[] = dialects.map(dialectLabel)
 
 /**
  * Compiles a ruleset with all dialects the engine knows. Never throws because of what it reads.

@@ -10,6 +10,7 @@ const ownPackages = new Map([
   ['@switchyard/openfeature-provider/web', 'provider/src/web/index.ts'],
   ['@switchyard/openfeature-provider/web-tabs', 'provider/src/web-tabs/index.ts'],
   ['#transport', 'provider/src/server/undici-transport.ts'],
+  ['#snapshot-file', 'provider/src/server/node-snapshot-file.ts'],
 ])
 
 /**

@@ -143,6 +143,7 @@ function invalid(what: string): InvalidArguments {
 
 export const core: Dialect = {
   name: 'core',
+  version: 1,
   operators: new Map<string, Operator>([
     ['attr', attr],
     ['has', has],

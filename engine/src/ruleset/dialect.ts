@@ -132,6 +132,8 @@ export interface Reads {
 export interface Dialect {
   /** Prefix of its operators: `flagd` for `flagd.var`. */
   readonly name: string
+  /** Counts the times operators were added; rulesets and readers name it, as `dialectLabel` writes it. */
+  readonly version: number
   /** By their names without the prefix. */
   readonly operators: ReadonlyMap<string, Operator>
   /** By the same names; an operator without words is shown as a call. */

@@ -35,7 +35,7 @@ export type ErrorCode =
 export interface Ruleset {
   /** Major version of the format; a reader refuses any other as a whole. */
   readonly ruleset: 1
-  /** Operator sets used besides `core`, sorted. */
+  /** Operator sets used besides `core`, sorted; a version other than 1 stands behind the name: `flagd@2`. */
   readonly dialects: readonly string[]
   /** Order-free sum of the parts' hashes (rule H3), 16 hex digits. */
   readonly revision?: string

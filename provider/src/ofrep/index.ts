@@ -1,5 +1,5 @@
 export { evaluateFlag, evaluateFlags, type BulkAnswer, type BulkResult, type OfrepServer } from './client.js'
-export { isObject, parseObject, readFlags, type FlagSet, type Members } from './read-answer.js'
+export { isObject, parseObject, readFlags, textOf, type FlagSet, type Members } from './read-answer.js'
 export { parseRetryAfter } from './retry-after.js'
 export { failed, resolve, type Resolution, type ValueType } from './resolve.js'
 export type * from './wire.js'

@@ -1,5 +1,6 @@
 /** What the provider last said about itself, so that an event is sent when that changes and only then. */
 import type { Failure, TransportResponse } from '../ofrep/index.js'
+import { isOldData } from './relay-state.js'
 
 export interface HealthEvents {
   readonly ready: () => void
@@ -8,8 +9,12 @@ export interface HealthEvents {
 }
 
 export interface Health {
-  /** Initialisation ended: the SDK says READY or ERROR by itself, nothing is emitted. */
-  started(isReady: boolean): void
+  /**
+   * Initialisation ended: the SDK says READY or ERROR by itself, nothing is emitted.
+   *
+   * @param state what the application takes the provider for from now on
+   */
+  started(state: 'ready' | 'stale' | 'error'): void
   /** The relay answered; the header `Switchyard-State` says whether its data is fresh. */
   answered(response: TransportResponse): void
   /**
@@ -19,9 +24,6 @@ export interface Health {
   failed(failure: Failure): void
   stop(): void
 }
-
-/** What the relay calls data that its upstream may have replaced. */
-const staleStates: ReadonlySet<string> = new Set(['stale', 'degraded', 'disconnected'])
 
 export function createHealth(events: HealthEvents): Health {
   let state: 'starting' | 'ready' | 'stale' | 'error' | 'stopped' = 'starting'
@@ -41,13 +43,13 @@ export function createHealth(events: HealthEvents): Health {
   }
 
   return {
-    started(isReady) {
+    started(told) {
       if (state !== 'starting') return
-      state = isReady ? 'ready' : 'error'
+      state = told
       // The SDK says READY once initialisation has ended; what is old must be said after that.
-      if (isReady && isStaleAtStart) setTimeout(() => answered(true), 0)
+      if (told === 'ready' && isStaleAtStart) setTimeout(() => answered(true), 0)
     },
-    answered: (response) => answered(staleStates.has(response.header('switchyard-state') ?? '')),
+    answered: (response) => answered(isOldData(response.header('switchyard-state'))),
     failed({ kind, message }) {
       if (kind === 'later' || (state !== 'ready' && state !== 'stale')) return
       state = 'error'

@@ -1,3 +1,3 @@
 /** `@switchyard/openfeature-provider/server` */
 export { SwitchyardProvider } from './switchyard-provider.js'
-export type { SwitchyardProviderOptions } from './options.js'
+export type { SwitchyardProviderOptions, TrackedEvent } from './options.js'

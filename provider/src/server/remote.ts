@@ -14,11 +14,20 @@ import {
 } from '../ofrep/index.js'
 import type { Settings } from './options.js'
 import type { ClosableTransport } from './transport.js'
+import { createVersionStamp } from './version-stamp.js'
 
 export interface RemoteEvents {
   /** The relay answered; its headers say whether its data is fresh. */
   readonly answered: (response: TransportResponse) => void
   readonly failed: (failure: Failure) => void
+}
+
+/** A question of the application. */
+export interface Question {
+  readonly flagKey: string
+  readonly type: ValueType
+  readonly defaultValue: Json
+  readonly context: object
 }
 
 /** Asks the relay. Never throws, never rejects. */
@@ -43,10 +52,12 @@ export class Remote {
     return null
   }
 
-  async resolve(flagKey: string, type: ValueType, defaultValue: Json, context: object): Promise<Resolution<Json>> {
+  /** @param otherwise what is answered where the relay does not; absent: an error that says why */
+  async resolve(question: Question, otherwise?: () => Resolution<Json> | undefined): Promise<Resolution<Json>> {
+    const { flagKey, type, defaultValue, context } = question
     const answer = await this.#ask(flagKey, context)
-    if (typeof answer === 'string') return failed(defaultValue, 'GENERAL', answer)
-    return resolve(answer, type, defaultValue)
+    if (typeof answer !== 'string') return resolve(answer, type, defaultValue)
+    return otherwise?.() ?? failed(defaultValue, 'GENERAL', answer)
   }
 
   /** The answer, or why there is none. */
@@ -55,8 +66,9 @@ export class Remote {
     if (pauseMs > 0) return `the relay asked for a pause of ${pauseMs} ms`
     const result = await evaluateFlag(this.#server, flagKey, context)
     if (result.kind !== 'value' && result.kind !== 'error') return this.#failed(result).message
-    if (result.response !== undefined) this.#events.answered(result.response)
-    return result
+    if (result.response === undefined) return result
+    this.#events.answered(result.response)
+    return withVersion(result, result.response)
   }
 
   #failed(failure: Failure): Failure {
@@ -64,4 +76,10 @@ export class Remote {
     this.#events.failed(failure)
     return failure
   }
+}
+
+/** The relay tells servers which revision answered. */
+function withVersion(answer: FlagAnswer, response: TransportResponse): FlagAnswer {
+  const stamp = createVersionStamp(response.header('switchyard-revision') ?? '')
+  return { ...answer, metadata: stamp(answer.metadata) }
 }

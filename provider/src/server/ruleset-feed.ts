@@ -1,116 +1,152 @@
 /**
- * Keeps a ruleset up to date from the relay: the stream while it works, polling while it does not, and the truth about how
- * fresh it is.
+ * Keeps a ruleset up to date from the relay: by the stream while it works, by polling while it does not, and with the truth
+ * about how fresh it is.
  */
 import { applyPatch, type RulesetPatch, type SealedRuleset } from '@switchyard/engine'
+import { parseObject, textOf } from '../ofrep/index.js'
 import { createEventStreamParser, type ServerSentEvent } from './event-stream-parser.js'
-import type { ClosableTransport } from './transport.js'
+import { asFeedFailure, type FeedFailure } from './feed-failure.js'
+import { isOldData } from './relay-state.js'
+import { openStream, readRuleset, requestRuleset, type RulesetOrigin } from './ruleset-requests.js'
+import { limitSilence } from './silence.js'
 
-export interface RulesetFeedOptions {
-  readonly baseUrl: string
-  readonly headers: { readonly [name: string]: string }
-  readonly transport: ClosableTransport
+export interface RulesetFeedOptions extends RulesetOrigin {
+  /** How long an answer may take to begin. */
+  readonly timeoutMs: number
   /** The longest silence on the stream before it counts as dead; the relay sends something every 25 seconds at the latest. */
   readonly idleTimeoutMs: number
+  /** Between two looks at the relay while there is no stream. */
+  readonly pollIntervalMs: number
   /** `0 <= random() < 1` */
   readonly random: () => number
+  /** Resolves after that time, or at once when the signal aborts. */
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>
   readonly events: RulesetFeedEvents
 }
 
 export interface RulesetFeedEvents {
-  /** A revision arrived whole or as a patch. */
+  /** A revision arrived, whole or as a patch. */
   readonly ruleset: (ruleset: SealedRuleset) => void
-  /** The relay says whether its own data is fresh. */
+  /** The relay has looked at what is held, and says whether its own data is fresh. */
   readonly relayState: (isStale: boolean) => void
-  /** Contact was made: connected, or a poll was answered. */
+  /** A sign of life. */
   readonly contact: () => void
   /** Contact was lost or refused; the feed goes on trying. */
   readonly lost: (failure: FeedFailure) => void
 }
 
-export interface FeedFailure {
-  /** `refused`: 401, 403. `unknown`: the relay does not offer rulesets, or in a format of another time. */
-  readonly kind: 'refused' | 'unknown' | 'unavailable'
-  readonly message: string
-}
-
-/** What this reader understands, for the relay's log and metrics. */
-const format = { 'switchyard-ruleset': '1' }
-
 const firstPauseMs = 250
 const longestPauseMs = 30_000
+/** A relay that asks for a longer pause is not believed. */
+const longestRetryAfterMs = 300_000
+/** A stream that lived as long as that was a good one: the next one is opened at once. */
+const steadyMs = 5_000
+
+/** How a stream ended. */
+interface Ending {
+  /** null: the relay closed it in good order. */
+  readonly failure: FeedFailure | null
+  /** Whether anything of it could be used. */
+  readonly wasUseful: boolean
+  readonly livedMs: number
+}
 
 /** The feed of one provider. */
 export class RulesetFeed {
   readonly #options: RulesetFeedOptions
-  #ruleset: SealedRuleset | null
-  /** Sequence and revision as the relay counts them; empty after a gap. */
+  #ruleset: SealedRuleset | null = null
+  /** Sequence and revision as the relay counts them. */
   #lastEventId = ''
+  /** Of the last whole ruleset that was asked for, and the revision it stands for. */
+  #polled: { readonly etag: string | null; readonly revision: string } | null = null
+  #failures = 0
 
-  /** @param held what is there already, from a file: the stream then begins with what it lacks */
-  constructor(options: RulesetFeedOptions, held: SealedRuleset | null) {
+  constructor(options: RulesetFeedOptions) {
     this.#options = options
-    this.#ruleset = held
   }
 
-  /** Runs until the signal aborts. Never rejects. */
-  async run(signal: AbortSignal): Promise<void> {
-    const { events, random } = this.#options
-    let failures = 0
+  /**
+   * Runs until the signal aborts. Never rejects.
+   *
+   * @param held what is there already, from a file: the stream then begins with what it lacks
+   */
+  async run(signal: AbortSignal, held: SealedRuleset | null): Promise<void> {
+    if (held !== null) this.#hold(held, '')
     while (!signal.aborted) {
-      try {
-        await this.#connect(signal)
-        failures = 0
-      } catch (error) {
-        if (signal.aborted) return
-        failures += 1
-        events.lost(asFailure(error))
-      }
-      await pause(Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures, 16)) * random(), signal)
+      const ending = await this.#follow(signal)
+      if (signal.aborted) return
+      const pauseMs = ending.wasUseful ? this.#afterStream(ending) : await this.#withoutStream(ending, signal)
+      await this.#options.pause(pauseMs, signal)
     }
   }
 
-  async #connect(signal: AbortSignal): Promise<void> {
-    const { idleTimeoutMs, events } = this.#options
-    const silence = new AbortController()
-    const timer = setTimeout(
-      () => silence.abort(new Error(`the stream was silent for ${idleTimeoutMs} ms`)),
-      idleTimeoutMs,
-    )
+  /** @returns how long to wait before the next one */
+  #afterStream({ failure, livedMs }: Ending): number {
+    this.#failures = livedMs >= steadyMs ? 0 : this.#failures + 1
+    if (failure !== null) this.#options.events.lost(failure)
+    return this.#jitteredPause()
+  }
+
+  /** Where no stream can be had the whole ruleset may still come, through proxies that hold streams back for instance. */
+  async #withoutStream({ failure }: Ending, signal: AbortSignal): Promise<number> {
+    const { events, pollIntervalMs, random } = this.#options
+    const first = failure ?? { kind: 'unavailable', message: 'the stream ended before it began' }
+    const second = first.kind === 'unavailable' ? await this.#poll(signal) : first
+    if (second === null) {
+      this.#failures = 0
+      return pollIntervalMs * (0.5 + random() / 2)
+    }
+    this.#failures += 1
+    const told = second.kind === 'unavailable' ? first : second
+    if (!signal.aborted) events.lost(told)
+    return Math.max(this.#jitteredPause(), Math.min(told.retryAfterMs ?? 0, longestRetryAfterMs))
+  }
+
+  /** Full jitter: anything up to a bound that doubles, so that clients of a relay that comes back do not come back as one. */
+  #jitteredPause(): number {
+    return Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(this.#failures, 16)) * this.#options.random()
+  }
+
+  async #follow(signal: AbortSignal): Promise<Ending> {
+    const { timeoutMs, idleTimeoutMs, events } = this.#options
+    const silence = limitSilence(Math.min(timeoutMs, idleTimeoutMs), signal)
+    const beganAt = performance.now()
+    let wasUseful = false
+    let failure: FeedFailure | null = null
     try {
-      const chunks = await this.#open(AbortSignal.any([signal, silence.signal]))
+      const chunks = await openStream(this.#options, this.#held(), silence.signal)
       let isWhole = true
       const parser = createEventStreamParser((event) => {
+        wasUseful = true
         isWhole = isWhole && this.#receive(event)
       })
       const decoder = new TextDecoder()
       for await (const chunk of chunks) {
-        timer.refresh()
         events.contact()
         parser.feed(decoder.decode(chunk, { stream: true }))
-        if (!isWhole) return
+        if (!isWhole) break
+        silence.heard(wasUseful ? idleTimeoutMs : undefined)
       }
+    } catch (error) {
+      failure = asFeedFailure(error)
     } finally {
-      clearTimeout(timer)
+      silence.stop()
     }
+    // What cannot be read is no use, however much of it came.
+    if (failure?.kind === 'format' || failure?.kind === 'absent') wasUseful = false
+    return { failure, wasUseful, livedMs: performance.now() - beganAt }
   }
 
-  async #open(signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-    const { baseUrl, headers, transport } = this.#options
-    const response = await transport.open({
-      url: `${baseUrl.replace(/\/+$/, '')}/switchyard/v1/stream`,
-      headers: { ...headers, ...format, accept: 'text/event-stream', ...resumeFrom(this.#lastEventId, this.#ruleset) },
-      signal,
-    })
-    if (response.status !== 200) throw failureOfStatus(response.status)
-    return response.chunks
+  #held(): string {
+    if (this.#ruleset === null) return ''
+    return this.#lastEventId === '' ? `0-${this.#ruleset.revision}` : this.#lastEventId
   }
 
   /** @returns whether the stream can go on; false: there is a gap, and the next connection begins with everything */
   #receive({ event, data, id }: ServerSentEvent): boolean {
     switch (event) {
       case 'state':
-        this.#options.events.relayState((JSON.parse(data) as { readonly state?: string }).state === 'stale')
+        this.#options.events.relayState(isOldData(textOf(parseObject(data)?.['state']) ?? null))
         return true
       case 'ruleset':
         this.#accept(readRuleset(data), id)
@@ -129,54 +165,33 @@ export class RulesetFeed {
     return patched?.ok === true
   }
 
+  /** @returns what went wrong, or null */
+  async #poll(signal: AbortSignal): Promise<FeedFailure | null> {
+    const { timeoutMs, events } = this.#options
+    const silence = limitSilence(timeoutMs, signal)
+    const etag = this.#polled !== null && this.#polled.revision === this.#ruleset?.revision ? this.#polled.etag : null
+    try {
+      const answer = await requestRuleset(this.#options, { etag, signal: silence.signal, heard: () => silence.heard() })
+      events.contact()
+      const { ruleset } = answer
+      if (ruleset !== null) this.#polled = { etag: answer.etag, revision: ruleset.revision }
+      if (ruleset !== null && ruleset.revision !== this.#ruleset?.revision) this.#accept(ruleset, '')
+      events.relayState(answer.isStale)
+      return null
+    } catch (error) {
+      return asFeedFailure(error)
+    } finally {
+      silence.stop()
+    }
+  }
+
   #accept(ruleset: SealedRuleset, id: string): void {
-    this.#ruleset = ruleset
-    this.#lastEventId = id
+    this.#hold(ruleset, id)
     this.#options.events.ruleset(ruleset)
   }
-}
 
-/** Another major version means another format, which is refused as a whole. */
-function readRuleset(data: string): SealedRuleset {
-  const ruleset = JSON.parse(data) as SealedRuleset
-  if (ruleset.ruleset === 1) return ruleset
-  const message = `rulesets of version ${String(ruleset.ruleset)} are not known to this provider`
-  throw new StatusFailure({ kind: 'unknown', message })
-}
-
-function resumeFrom(lastEventId: string, ruleset: SealedRuleset | null): { readonly [name: string]: string } {
-  if (ruleset === null) return {}
-  return { 'last-event-id': lastEventId === '' ? `0-${ruleset.revision}` : lastEventId }
-}
-
-class StatusFailure extends Error {
-  readonly failure: FeedFailure
-  constructor(failure: FeedFailure) {
-    super(failure.message)
-    this.failure = failure
+  #hold(ruleset: SealedRuleset, id: string): void {
+    this.#ruleset = ruleset
+    this.#lastEventId = id
   }
-}
-
-function failureOfStatus(status: number): StatusFailure {
-  const kind =
-    status === 401 || status === 403 ? 'refused' : [404, 405, 406].includes(status) ? 'unknown' : 'unavailable'
-  return new StatusFailure({ kind, message: `status ${status}` })
-}
-
-function asFailure(error: unknown): FeedFailure {
-  if (error instanceof StatusFailure) return error.failure
-  return { kind: 'unavailable', message: error instanceof Error ? error.message : String(error) }
-}
-
-/** Resolves after that time, or at once when the signal aborts. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms)
-    function done(): void {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    signal.addEventListener('abort', done, { once: true })
-  })
 }

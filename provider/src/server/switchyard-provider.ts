@@ -14,7 +14,9 @@ import {
   ProviderFatalError,
   ProviderNotReadyError,
   type ResolutionDetails,
+  type TrackingEventDetails,
 } from '@openfeature/server-sdk'
+import { openSnapshotFile } from '#snapshot-file'
 import { createTransport } from '#transport'
 import type { Json, Resolution, ValueType } from '../ofrep/index.js'
 import { createHealth, type Health } from './health.js'
@@ -36,7 +38,11 @@ export class SwitchyardProvider implements Provider {
   /** null in remote mode. */
   #line: InProcessLine | null = null
 
-  constructor(options: SwitchyardProviderOptions) {
+  /**
+   * @param options what they leave out, OFREP's environment variables may say
+   * @throws TypeError or RangeError when an option or variable is wrong
+   */
+  constructor(options: SwitchyardProviderOptions = {}) {
     this.#settings = readOptions(options)
     this.#open()
   }
@@ -45,24 +51,42 @@ export class SwitchyardProvider implements Provider {
   #open(): void {
     this.#isClosed = false
     this.#transport = createTransport(this.#settings)
-    const stale = (message: string): void => this.events.emit(ProviderEvents.Stale, { message })
     this.#health = createHealth({
       ready: () => this.events.emit(ProviderEvents.Ready),
-      stale: () => stale('the relay serves data that may be outdated'),
-      error: (message) => this.events.emit(ProviderEvents.Error, { message, errorCode: ErrorCode.GENERAL }),
+      stale: () => this.#tellStale('the relay serves data that may be outdated'),
+      error: (message) => this.#tellError(message, ErrorCode.GENERAL),
     })
     this.#remote = new Remote(this.#settings, this.#transport, {
       answered: (response) => this.#line === null && this.#health.answered(response),
       failed: (failure) => this.#line === null && this.#health.failed(failure),
     })
-    this.#line =
-      this.#settings.mode === 'remote'
-        ? null
-        : new InProcessLine(this.#settings, this.#transport, {
-            ready: () => this.events.emit(ProviderEvents.Ready),
-            stale,
-            changed: (flagsChanged) => this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged }),
-          })
+    this.#line = this.#settings.mode === 'remote' ? null : this.#openLine()
+  }
+
+  #openLine(): InProcessLine {
+    const { snapshotFile: path, baseUrl, headers, logger } = this.#settings
+    const owner = [baseUrl.replace(/\/+$/, ''), Object.entries(headers).sort(([a], [b]) => (a < b ? -1 : 1))]
+    return new InProcessLine({
+      settings: this.#settings,
+      transport: this.#transport,
+      file: path === undefined ? null : openSnapshotFile({ path, owner, logger }),
+      events: {
+        ready: () => this.events.emit(ProviderEvents.Ready),
+        stale: (message) => this.#tellStale(message),
+        changed: (flagsChanged) => this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged }),
+        refused: (message) =>
+          this.#tellError(`the relay refuses the credentials (${message})`, ErrorCode.PROVIDER_FATAL),
+        unreadable: (message) => void this.#fallBack(message),
+      },
+    })
+  }
+
+  #tellStale(message: string): void {
+    this.events.emit(ProviderEvents.Stale, { message })
+  }
+
+  #tellError(message: string, errorCode: ErrorCode): void {
+    this.events.emit(ProviderEvents.Error, { message, errorCode })
   }
 
   /** How answers are made now: `remote` also where the relay offers no rulesets that this version can read. */
@@ -81,17 +105,16 @@ export class SwitchyardProvider implements Provider {
     if (this.#line !== null) {
       const failure = await this.#line.start()
       if (failure?.kind === 'refused') return this.#refuse(failure.message)
-      if (failure?.kind !== 'unknown') {
-        this.#line.started(failure === null)
+      if (failure === null || failure.kind === 'unavailable') {
+        this.#line.started(failure === null ? 'ready' : 'error')
         if (failure !== null) throw new ProviderNotReadyError(`the relay cannot be read yet (${failure.message})`)
         return
       }
-      await this.#line.close()
-      this.#line = null
+      await this.#leaveLine(this.#line, failure.message)
     }
     const failure = await this.#remote.probe(context)
     if (failure?.kind === 'refused') return this.#refuse(failure.message)
-    this.#health.started(failure === null)
+    this.#health.started(failure === null ? 'ready' : 'error')
     if (failure !== null) throw new ProviderNotReadyError(`the relay cannot answer yet (${failure.message})`)
   }
 
@@ -100,12 +123,39 @@ export class SwitchyardProvider implements Provider {
     throw new ProviderFatalError(`the relay refuses the credentials (${message})`)
   }
 
-  /** Lets go of all connections; requests in flight end with an error. */
+  /** From now on the relay is asked for each answer: its rulesets became unreadable, or are found to be at last. */
+  async #fallBack(message: string): Promise<void> {
+    const line = this.#line
+    if (line === null) return
+    this.#health.started(line.told)
+    await this.#leaveLine(line, message)
+    await this.#remote.probe({})
+  }
+
+  /** The application has asked for in-process evaluation and has to know that it does not get it. */
+  async #leaveLine(line: InProcessLine, message: string): Promise<void> {
+    this.#line = null
+    this.#settings.logger.warn(
+      `Switchyard: the relay's rulesets cannot be read here (${message}); it is asked for each answer instead (mode "remote")`,
+    )
+    await line.close()
+  }
+
+  /** Lets go of all connections; requests in flight end with an error, and what is to be kept is written. */
   async onClose(): Promise<void> {
     this.#isClosed = true
     this.#health.stop()
     await this.#line?.close()
     await this.#transport.close()
+  }
+
+  /** The relay takes no tracking events: they go to the option `onTrack`, and nowhere without it. */
+  track(name: string, context: EvaluationContext, details: TrackingEventDetails): void {
+    try {
+      this.#settings.onTrack?.({ name, context, details })
+    } catch (error) {
+      this.#settings.logger.error('Switchyard: onTrack failed', error)
+    }
   }
 
   resolveBooleanEvaluation(
@@ -146,9 +196,11 @@ export class SwitchyardProvider implements Provider {
     defaultValue: T,
     context: EvaluationContext,
   ): Promise<ResolutionDetails<T>> {
-    const answer: Resolution<Json> =
-      this.#line?.evaluator.resolve(flagKey, type, defaultValue, context) ??
-      (await this.#remote.resolve(flagKey, type, defaultValue, context))
-    return toResolutionDetails<T>(answer)
+    const evaluator = this.#line?.evaluator
+    const here = (): Resolution<Json> | undefined => evaluator?.resolve(flagKey, type, defaultValue, context)
+    const answer = evaluator?.isSupported(flagKey) === true ? here() : undefined
+    return toResolutionDetails<T>(
+      answer ?? (await this.#remote.resolve({ flagKey, type, defaultValue, context }, here)),
+    )
   }
 }

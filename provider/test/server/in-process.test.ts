@@ -1,86 +1,20 @@
-import type { ServerResponse } from 'node:http'
-import { diff, seal, type Flag, type Ruleset, type SealedRuleset } from '@switchyard/engine'
-import { OpenFeature, ProviderEvents, ProviderStatus, type Client, type EventDetails } from '@openfeature/server-sdk'
-import { afterEach, describe, expect, it } from 'vitest'
-import { SwitchyardProvider, type SwitchyardProviderOptions } from '../../src/server/index.js'
-import { json, startScriptedServer, type Received, type ScriptedServer } from './scripted-server.js'
+import { OpenFeature, ProviderStatus } from '@openfeature/server-sdk'
+import { diff, seal, type Expr, type Flag } from '@switchyard/engine'
+import { describe, expect, it } from 'vitest'
+import { json } from './scripted-server.js'
+import { connect, flag, rulesetOf, startRelay } from './scripted-ruleset-relay.js'
 
-const flag = (value: string | boolean): Flag => ({
-  outcomes: [{ value, variant: String(value), reason: 'STATIC', serverMetadata: { rule: 'r' } }],
-  decide: 0,
+const conditional = (when: Expr): Flag => ({
+  outcomes: [
+    { value: 'match', reason: 'TARGETING_MATCH' },
+    { value: 'no match', reason: 'DEFAULT' },
+  ],
+  decide: { rules: [{ when, then: 0 }], else: 1 },
 })
-const rulesetOf = (flags: Ruleset['flags']): SealedRuleset => seal({ ruleset: 1, dialects: [], flags })
-
-/** A relay that streams: each connection begins as the test says, and more can be sent. */
-class Relay {
-  server!: ScriptedServer
-  readonly connections: { readonly request: Received; readonly response: ServerResponse }[] = []
-  begin: (send: Relay['send'], request: Received) => void = () => undefined
-
-  async start(port = 0): Promise<this> {
-    this.server = await startScriptedServer((request, response) => {
-      if (request.path.endsWith('/stream')) this.#open(request, response)
-      else
-        json(200, { key: request.path.split('/').at(-1), value: 'remote', reason: 'TARGETING_MATCH' })(
-          request,
-          response,
-        )
-    }, port)
-    return this
-  }
-
-  #open(request: Received, response: ServerResponse): void {
-    response.writeHead(200, { 'content-type': 'text/event-stream' })
-    this.connections.push({ request, response })
-    this.begin((...event) => this.send(...event), request)
-  }
-
-  send(event: string, data: unknown, id = ''): void {
-    this.connections.at(-1)?.response.write(`id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
-  }
-
-  cut(): void {
-    this.connections.at(-1)?.response.destroy()
-  }
-}
-
-let closing: (() => Promise<unknown>)[] = []
-let domains = 0
-
-afterEach(async () => {
-  await OpenFeature.clearProviders()
-  for (const close of closing) await close()
-  closing = []
-})
-
-async function relayWith(ruleset: SealedRuleset): Promise<Relay> {
-  const relay = await new Relay().start()
-  relay.begin = (send) => send('ruleset', ruleset, `1-${ruleset.revision}`)
-  closing.push(() => relay.server.close())
-  return relay
-}
-
-async function connect(
-  relay: Relay,
-  options: Partial<SwitchyardProviderOptions> = {},
-): Promise<{ client: Client; events: string[]; provider: SwitchyardProvider }> {
-  const domain = `in-process-${domains++}`
-  const events: string[] = []
-  const client = OpenFeature.getClient(domain)
-  for (const event of Object.values(ProviderEvents)) {
-    client.addHandler(event, (details?: EventDetails) => {
-      const changed = (details as { readonly flagsChanged?: string[] } | undefined)?.flagsChanged ?? []
-      events.push([event.replace('PROVIDER_', ''), ...changed].join(' '))
-    })
-  }
-  const provider = new SwitchyardProvider({ url: relay.server.url, apiKey: 'key', ...options })
-  await OpenFeature.setProviderAndWait(domain, provider).catch(() => undefined)
-  return { client, events, provider }
-}
 
 describe('the in-process provider', () => {
   it('answers from the ruleset without asking again', async () => {
-    const relay = await relayWith(rulesetOf({ f: flag('a') }))
+    const relay = await startRelay(rulesetOf({ f: flag('a') }))
     const { client, events } = await connect(relay)
     const details = await client.getStringDetails('f', 'default')
     expect(details).toMatchObject({ value: 'a', variant: 'a', reason: 'STATIC', flagMetadata: { rule: 'r' } })
@@ -92,8 +26,9 @@ describe('the in-process provider', () => {
     expect(relay.server.received).toHaveLength(1)
     expect(relay.server.received[0]?.headers).toMatchObject({
       authorization: 'Bearer key',
-      accept: 'text/event-stream',
-      'switchyard-ruleset': '1',
+      accept:
+        'text/event-stream, application/vnd.switchyard.ruleset+json; formatVersion=1; ' +
+        'dialect="cloudbees featbit flagbase flagd flagsmith"',
     })
     expect(events).toEqual(['READY'])
   })
@@ -103,7 +38,7 @@ describe('the in-process provider', () => {
       rulesetOf({ f: flag('a'), same: flag('x') }),
       rulesetOf({ f: flag('b'), same: flag('x'), added: flag(true) }),
     ]
-    const relay = await relayWith(before)
+    const relay = await startRelay(before)
     const { client, events } = await connect(relay)
     relay.send('patch', diff(before, after), `2-${after.revision}`)
     await expect.poll(() => client.getStringValue('f', '')).toBe('b')
@@ -112,7 +47,7 @@ describe('the in-process provider', () => {
 
   it('asks for everything again after a patch that does not fit', async () => {
     const [one, two, three] = [rulesetOf({ f: flag('1') }), rulesetOf({ f: flag('2') }), rulesetOf({ f: flag('3') })]
-    const relay = await relayWith(one)
+    const relay = await startRelay(one)
     const { client } = await connect(relay)
     relay.begin = (send) => send('ruleset', three, `3-${three.revision}`)
     relay.send('patch', diff(two, three), `3-${three.revision}`)
@@ -122,7 +57,7 @@ describe('the in-process provider', () => {
 
   it('goes on from where it was after a lost connection', async () => {
     const [before, after] = [rulesetOf({ f: flag('a') }), rulesetOf({ f: flag('b') })]
-    const relay = await relayWith(before)
+    const relay = await startRelay(before)
     const { client, events } = await connect(relay)
     relay.begin = (send) => send('patch', diff(before, after), `2-${after.revision}`)
     relay.cut()
@@ -132,19 +67,18 @@ describe('the in-process provider', () => {
   })
 
   it('serves on without the relay, says STALE when contact is lost for long, and READY when it is back', async () => {
-    const relay = await relayWith(rulesetOf({ f: flag('a') }))
-    const port = Number(new URL(relay.server.url).port)
+    const relay = await startRelay(rulesetOf({ f: flag('a') }))
     const { client, events } = await connect(relay, { staleAfterMs: 50 })
     await relay.server.close()
     await expect.poll(() => client.providerStatus).toBe(ProviderStatus.STALE)
     expect(await client.getStringValue('f', '')).toBe('a')
-    await relay.start(port)
+    await relay.start(relay.port)
     await expect.poll(() => client.providerStatus, { timeout: 5_000 }).toBe(ProviderStatus.READY)
     expect(events).toEqual(['READY', 'STALE', 'READY'])
   })
 
   it('says STALE while the relay says that its own data is old', async () => {
-    const relay = await relayWith(rulesetOf({ f: flag('a') }))
+    const relay = await startRelay(rulesetOf({ f: flag('a') }))
     const { events } = await connect(relay)
     relay.send('state', { state: 'stale' })
     await expect.poll(() => events).toEqual(['READY', 'STALE'])
@@ -153,7 +87,7 @@ describe('the in-process provider', () => {
   })
 
   it('takes a silent stream for a dead one', async () => {
-    const relay = await relayWith(rulesetOf({ f: flag('a') }))
+    const relay = await startRelay(rulesetOf({ f: flag('a') }))
     await connect(relay, { idleTimeoutMs: 50 })
     await expect.poll(() => relay.connections.length).toBeGreaterThan(1)
   })
@@ -163,59 +97,126 @@ describe('the in-process provider', () => {
       outcomes: [{ reason: 'STATIC' as const }],
       decide: { rules: [{ when: ['later.op'] as const, then: 0 }] },
     }
-    const relay = await relayWith(rulesetOf({ f: flag('a'), later }))
+    const relay = await startRelay(rulesetOf({ f: flag('a'), later }))
     const { client } = await connect(relay)
     expect(await client.getStringDetails('later', '')).toMatchObject({ value: 'remote', reason: 'TARGETING_MATCH' })
     expect(await client.getStringValue('f', '')).toBe('a')
   })
 
-  it('asks a relay that offers no rulesets for each answer', async () => {
-    const relay = await new Relay().start()
-    closing.push(() => relay.server.close())
-    const { answer } = relay.server
-    relay.server.answer = (request, response) => {
-      if (request.path.endsWith('/stream')) json(404, {})(request, response)
-      else if (request.path.endsWith('/flags')) json(200, { flags: [] })(request, response)
-      else answer(request, response)
+  it('answers itself what the relay would have to answer and cannot', async () => {
+    const flags = {
+      later: conditional(['later.op']),
+      pattern: conditional(['matches', 'x', '(?=x)', 're2']),
     }
-    const { client, provider } = await connect(relay)
+    const relay = await startRelay(rulesetOf(flags))
+    const { client, warnings } = await connect(relay)
+    expect(await client.getStringValue('pattern', '')).toBe('remote')
+    relay.server.answer = json(503, {})
+    expect(await client.getStringDetails('pattern', '')).toMatchObject({ value: 'no match', reason: 'DEFAULT' })
+    expect(await client.getStringDetails('later', 'default')).toMatchObject({
+      value: 'default',
+      errorCode: 'GENERAL',
+      errorMessage: 'this engine does not know the operator "later.op"',
+    })
+    expect(warnings).toEqual([expect.stringMatching(/answered by the relay: .*"later\.op".*\(\?=x\)/)])
+  })
+
+  it('reads a ruleset with a dialect of a later version, and says so', async () => {
+    const ruleset = seal({ ruleset: 1, dialects: ['flagd@7'], flags: { f: flag('a') } })
+    const { client, warnings } = await connect(await startRelay(ruleset))
+    expect(await client.getStringValue('f', '')).toBe('a')
+    expect(warnings).toEqual([expect.stringContaining('the dialect flagd@7')])
+  })
+
+  it.each([
+    ['that offers no rulesets', 404],
+    ['whose rulesets are in another format', 406],
+  ])('asks a relay %s for each answer, and says so', async (_row, status) => {
+    const relay = await startRelay()
+    relay.instead = json(status, {})
+    const { client, provider, warnings } = await connect(relay)
     expect(provider.mode).toBe('remote')
     expect(await client.getStringValue('f', '')).toBe('remote')
+    expect(warnings).toEqual([
+      expect.stringContaining(`cannot be read here (status ${status}); it is asked for each answer`),
+    ])
   })
 
   it('asks the relay for each answer where its rulesets are of another time', async () => {
-    const relay = await new Relay().start()
-    closing.push(() => relay.server.close())
-    relay.begin = (send) => send('ruleset', { ...rulesetOf({ f: flag('a') }), ruleset: 2 }, '1-x')
-    const { answer } = relay.server
-    relay.server.answer = (request, response) =>
-      (request.path.endsWith('/flags') ? json(200, { flags: [] }) : answer)(request, response)
-    const { client, provider } = await connect(relay)
+    const relay = await startRelay({ ...rulesetOf({ f: flag('a') }), ruleset: 2 as 1 })
+    const { client, provider, warnings } = await connect(relay)
     expect(provider.mode).toBe('remote')
     expect(await client.getStringValue('f', '')).toBe('remote')
+    expect(warnings).toEqual([expect.stringContaining('rulesets of format 2 are not known to this provider')])
+  })
+
+  it('asks for each answer once the relay has come back with another format', async () => {
+    const relay = await startRelay(rulesetOf({ f: flag('a') }))
+    const { client, events, provider } = await connect(relay, { staleAfterMs: 1 })
+    await relay.server.close()
+    await expect.poll(() => client.providerStatus).toBe(ProviderStatus.STALE)
+    relay.instead = json(406, {})
+    await relay.start(relay.port)
+    await expect.poll(() => provider.mode).toBe('remote')
+    expect(await client.getStringValue('f', '')).toBe('remote')
+    expect(client.providerStatus).toBe(ProviderStatus.READY)
+    expect(events).toEqual(['READY', 'STALE', 'READY'])
+  })
+
+  it('keeps what it has where the address is gone for a while', async () => {
+    const relay = await startRelay(rulesetOf({ f: flag('a') }))
+    const { client, provider } = await connect(relay, { staleAfterMs: 1 })
+    relay.instead = json(404, {})
+    relay.cut()
+    await expect.poll(() => client.providerStatus).toBe(ProviderStatus.STALE)
+    expect(provider.mode).toBe('in-process')
+    relay.instead = null
+    await expect.poll(() => client.providerStatus).toBe(ProviderStatus.READY)
+    expect(await client.getStringValue('f', '')).toBe('a')
+  })
+
+  it('is FATAL once a relay that was away refuses the credentials, and READY once it accepts them', async () => {
+    const relay = await startRelay(rulesetOf({ f: flag('a') }))
+    await relay.server.close()
+    const { client, events } = await connect(relay)
+    expect(events).toEqual(['ERROR'])
+    relay.instead = json(401, {})
+    await relay.start(relay.port)
+    await expect.poll(() => client.providerStatus).toBe(ProviderStatus.FATAL)
+    relay.instead = null
+    await expect.poll(() => client.providerStatus).toBe(ProviderStatus.READY)
+    expect([...new Set(events)]).toEqual(['ERROR', 'ERROR PROVIDER_FATAL', 'READY', 'CONFIGURATION_CHANGED f'])
+  })
+
+  it('is STALE and not FATAL where the credentials are refused later on', async () => {
+    const relay = await startRelay(rulesetOf({ f: flag('a') }))
+    const { client, events } = await connect(relay, { staleAfterMs: 1 })
+    relay.instead = json(401, {})
+    relay.cut()
+    await expect.poll(() => client.providerStatus).toBe(ProviderStatus.STALE)
+    expect(await client.getStringValue('f', '')).toBe('a')
+    expect(events).toEqual(['READY', 'STALE'])
   })
 
   it('is FATAL when its credentials are refused', async () => {
-    const relay = await new Relay().start()
-    closing.push(() => relay.server.close())
+    const relay = await startRelay()
     relay.server.answer = json(401, {})
     const { client } = await connect(relay)
     expect(client.providerStatus).toBe(ProviderStatus.FATAL)
   })
 
   it('is ERROR while there is no relay, and READY once it is there', async () => {
-    const relay = await relayWith(rulesetOf({ f: flag('a') }))
-    const port = Number(new URL(relay.server.url).port)
+    const relay = await startRelay(rulesetOf({ f: flag('a') }))
     await relay.server.close()
     const { client } = await connect(relay)
     expect(client.providerStatus).toBe(ProviderStatus.ERROR)
-    await relay.start(port)
+    await relay.start(relay.port)
     await expect.poll(() => client.providerStatus, { timeout: 5_000 }).toBe(ProviderStatus.READY)
     expect(await client.getStringValue('f', '')).toBe('a')
   })
 
   it('begins anew when it is started after closing', async () => {
-    const relay = await relayWith(rulesetOf({ f: flag('a') }))
+    const relay = await startRelay(rulesetOf({ f: flag('a') }))
     const { provider, client } = await connect(relay)
     await OpenFeature.clearProviders()
     const next = rulesetOf({ f: flag('b') })
@@ -226,7 +227,7 @@ describe('the in-process provider', () => {
   })
 
   it('leaves nothing open after closing', async () => {
-    const relay = await relayWith(rulesetOf({ f: flag('a') }))
+    const relay = await startRelay(rulesetOf({ f: flag('a') }))
     const { provider } = await connect(relay)
     await provider.onClose()
     await expect.poll(() => relay.server.connections()).toBe(0)

@@ -171,15 +171,6 @@ describe('starting', () => {
     expect(client.providerStatus).toBe(ProviderStatus.READY)
     expect(events.at(-1)).toBe('PROVIDER_READY')
   })
-
-  it.each([
-    [{ url: 'localhost:8080' }, TypeError],
-    [{ url: '/relay' }, TypeError],
-    [{ url: 'http://relay', timeoutMs: 0 }, RangeError],
-    [{ url: 'http://relay', timeoutMs: Number.NaN }, RangeError],
-  ])('refuses the options %j at once', (options, error) => {
-    expect(() => new SwitchyardProvider(options)).toThrow(error)
-  })
 })
 
 describe('living', () => {

@@ -78,6 +78,8 @@ export interface Answer {
   readonly encoded?: EncodedBody
   /** Identifies the body and what else it depends on, in whichever encoding; becomes the ETag. */
   readonly validator?: string
+  /** `application/json` when absent. */
+  readonly contentType?: string | undefined
   /** Further headers: names and values in turn. */
   readonly headers?: readonly string[]
 }

@@ -5,6 +5,7 @@ import { traceOutcomes, withEvaluation, type EvaluationCall } from './evaluation
 import type { Answer, Exchange } from './exchange.js'
 import { respond } from './respond.js'
 import type { CachedAnswer } from './response-cache.js'
+import { revisionHeaders } from './server-headers.js'
 import { eventStreamsMember, streamAddress } from './streams/advertised-stream.js'
 import { configurationTag } from './streams/configuration-tag.js'
 import { afterHinted, hintedConfiguration } from './streams/refetch-hint.js'
@@ -66,12 +67,14 @@ function originOf({ exchange, access, served, stream }: BulkCall): AnswerOrigin 
   }
 }
 
-function notModified({ exchange, served, hint }: BulkCall, validator: string): Answer | null {
+function notModified(call: BulkCall, validator: string): Answer | null {
+  const { exchange, served, hint } = call
   // Who has heard of another configuration is not told that nothing has changed.
   if (hint !== null && hint !== configurationTag(served)) return null
   const header = exchange.request.headers['if-none-match']
   const coding = header === undefined ? undefined : codingHeld(header, validator)
-  return coding === undefined ? null : { status: 304, body: null, headers: ['ETag', entityTag(validator, coding)] }
+  if (coding === undefined) return null
+  return { status: 304, body: null, headers: ['ETag', entityTag(validator, coding), ...revisionHeaders(call)] }
 }
 
 /** @param validator null where the answer itself is what tells it from another */
@@ -88,10 +91,11 @@ function evaluate(call: BulkCall, validator: string | null): CachedAnswer {
   return { outcomes, body, validator: validator ?? bodyValidator(originOf(call), body), expiresAtMs }
 }
 
-function evaluated({ exchange, access, served }: EvaluationCall, { outcomes, body, validator }: CachedAnswer): Answer {
+function evaluated(call: EvaluationCall, { outcomes, body, validator }: CachedAnswer): Answer {
+  const { exchange, access, served } = call
   access.environment.usage.countAll(served, outcomes)
   if (exchange.trace !== null) traceOutcomes(exchange.trace, access.environment, served, outcomes)
-  return { status: 200, body, validator }
+  return { status: 200, body, validator, headers: revisionHeaders(call) }
 }
 
 const metadataMembers = new WeakMap<Ruleset, string>()

@@ -2,20 +2,23 @@
 import { asciiJson, isVisible, type EvaluatedOutcome, type Snapshot } from '@switchyard/engine'
 import { answerEvaluation, traceOutcomes, type EvaluationCall } from './evaluation-call.js'
 import type { Answer, Exchange } from './exchange.js'
+import { revisionHeader } from './server-headers.js'
 
 /** `POST /ofrep/v1/evaluate/flags/{key}` */
 export function evaluateSingle(exchange: Exchange): void {
   answerEvaluation(exchange, answer)
 }
 
-function answer({ exchange, access, served, context }: EvaluationCall): Answer {
+function answer(call: EvaluationCall): Answer {
+  const { exchange, access, served, context } = call
+  const headers = revisionHeader(call)
   const { plane, flagKey = '' } = exchange
   const { audience, environment } = access
   const outcome = served.snapshot.evaluate(flagKey, context, { nowMs: plane.now(), random: plane.random })
-  if (!isVisible(outcome, audience)) return { status: 404, body: notFoundText(flagKey, served.snapshot) }
+  if (!isVisible(outcome, audience)) return { status: 404, body: notFoundText(flagKey, served.snapshot), headers }
   environment.usage.count(served, outcome)
   if (exchange.trace !== null) traceOutcomes(exchange.trace, environment, served, [outcome])
-  return { status: statusOf(outcome), body: outcome.ofrep(audience) }
+  return { status: statusOf(outcome), body: outcome.ofrep(audience), headers }
 }
 
 function statusOf({ errorCode }: EvaluatedOutcome): number {

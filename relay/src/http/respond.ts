@@ -46,7 +46,7 @@ function headersOf(exchange: Exchange, answer: Answer, body: string | Buffer | n
   if (coding !== 'identity') headers.push('Content-Encoding', coding)
   if (answer.headers !== undefined) headers.push(...answer.headers)
   if (body !== null) {
-    headers.push('Content-Type', 'application/json', 'Content-Length', String(body.length))
+    headers.push('Content-Type', answer.contentType ?? 'application/json', 'Content-Length', String(body.length))
   }
   return headers
 }

@@ -5,6 +5,7 @@ import { codingHeld, contextValidator, entityTag } from './etag.js'
 import type { Exchange } from './exchange.js'
 import { findServed, findServerAccess } from './find-access.js'
 import { guard, refuse, respond } from './respond.js'
+import { formatHeader, readsOurFormat, rulesetContentType } from './ruleset-format.js'
 import { publish } from './streams/published-ruleset.js'
 import { answerStreamHead, refuseWhileClosing } from './streams/stream-answer.js'
 
@@ -13,25 +14,25 @@ interface RulesetCall {
   readonly served: Served
 }
 
-const format = ['Switchyard-Ruleset', '1'] as const
-
 /** `GET /switchyard/v1/ruleset` */
 export function answerRuleset(exchange: Exchange): void {
   const call = beginRulesetCall(exchange)
   if (call === null) return
   const { 'if-none-match': ifNoneMatch, 'accept-encoding': acceptEncoding } = exchange.request.headers
   const validator = validatorOf(exchange, call)
+  const headers = ['Vary', 'Accept', ...formatHeader]
+  const contentType = rulesetContentType(exchange.request.headers)
   const held = ifNoneMatch === undefined ? undefined : codingHeld(ifNoneMatch, validator)
   if (held !== undefined) {
-    return respond(exchange, { status: 304, body: null, headers: ['ETag', entityTag(validator, held), ...format] })
+    return respond(exchange, { status: 304, body: null, headers: ['ETag', entityTag(validator, held), ...headers] })
   }
   const { document, compressed } = publish(call.served)
   if (!acceptsGzip(acceptEncoding)) {
     const encoded = { body: document(), coding: 'identity' } as const
-    return respond(exchange, { status: 200, body: null, encoded, validator, headers: format })
+    return respond(exchange, { status: 200, body: null, encoded, validator, contentType, headers })
   }
   const answer = (body: Buffer): void =>
-    respond(exchange, { status: 200, body: null, encoded: { body, coding: 'gzip' }, validator, headers: format })
+    respond(exchange, { status: 200, body: null, encoded: { body, coding: 'gzip' }, validator, contentType, headers })
   compressed().then(
     (body) => guard(exchange, () => answer(body)),
     (error: unknown) =>
@@ -53,17 +54,12 @@ export function streamRuleset(exchange: Exchange): void {
 function beginRulesetCall(exchange: Exchange): RulesetCall | null {
   const access = findServerAccess(exchange)
   if (access === null) return null
-  if (!isFormatKnown(exchange.request.headers['switchyard-ruleset'])) {
-    refuse(exchange, 406, { errorDetails: 'rulesets are in format 1 here', headers: format })
+  if (!readsOurFormat(exchange.request.headers)) {
+    refuse(exchange, 406, { errorDetails: 'rulesets are in format 1 here', headers: formatHeader })
     return null
   }
   const served = findServed(exchange, access)
   return served === null ? null : { access, served }
-}
-
-/** @param header what the reader knows: the format, then perhaps the operator sets; absent: whatever comes */
-function isFormatKnown(header: string | string[] | undefined): boolean {
-  return header === undefined || /^\s*1\s*(;|$)/.test(String(header))
 }
 
 /** The state is left out: it is in a header, and what is served does not depend on it. */

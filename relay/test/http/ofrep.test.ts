@@ -1,6 +1,9 @@
+import type { Flag } from '@switchyard/engine'
 import { describe, expect, it } from 'vitest'
 import { breakableClock, bulkPath, clientKey, post, serverKey, startPlane, waitingKey } from './plane.js'
 
+const now = Date.UTC(2026, 0, 1)
+const outcomes = [{ value: true, reason: 'STATIC' }] as const
 const metadata = { flagSetId: 'shop' }
 const asClient = { authorization: `Bearer ${clientKey}` }
 
@@ -300,6 +303,38 @@ describe('an answer', () => {
     expect(await ask()).toBe('fresh')
     plane.shop.state = 'stale'
     expect(await ask()).toBe('stale')
+  })
+
+  it('tells servers, and nobody else, which revision made it', async () => {
+    const plane = await startPlane()
+    for (const path of [bulkPath, `${bulkPath}/plain`, `${bulkPath}/none`]) {
+      const told = async (headers = {}) => (await post(plane, path, {}, headers)).headers.get('switchyard-revision')
+      expect(await told()).toBe(plane.shop.served?.revision)
+      expect(await told(asClient)).toBeNull()
+    }
+  })
+
+  it.each<[string, Flag | null, string | null]>([
+    ['nothing where it holds for ever', null, null],
+    [
+      'that it holds for no time where flags read chance',
+      { decide: { split: ['random'], arms: [[0, 1, 0]] }, outcomes },
+      '0',
+    ],
+    ['that it holds for no time where flags read the clock', { decide: { split: ['now'], arms: [] }, outcomes }, '0'],
+    [
+      'how long it holds until the next change',
+      { decide: { split: ['now'], arms: [] }, changes: [now + 1_500], outcomes },
+      '1500',
+    ],
+  ])('with all flags tells servers %s', async (_row, flag, expected) => {
+    const plane = await startPlane({ now: () => now })
+    plane.shop.serve({ flags: flag === null ? {} : { f: flag } })
+    const { headers } = await post(plane, bulkPath)
+    expect(headers.get('switchyard-valid-ms')).toBe(expected)
+    const again = await post(plane, bulkPath, {}, { 'if-none-match': headers.get('etag') ?? '' })
+    expect(again.headers.get('switchyard-valid-ms')).toBe(expected)
+    expect((await post(plane, bulkPath, {}, asClient)).headers.has('switchyard-valid-ms')).toBe(false)
   })
 
   it('may be kept by the client alone, and asked about each time', async () => {

@@ -6,6 +6,7 @@ import { clientKey, flags, serverKey, startPlane, waitingKey, type TestPlane } f
 import { readStream, type StreamReader } from './read-stream.js'
 
 const rulesetPath = '/switchyard/v1/ruleset'
+const mediaType = 'application/vnd.switchyard.ruleset+json'
 const streamPath = '/switchyard/v1/stream'
 
 const flagsOf = (value: string): Readonly<Record<string, Flag>> => ({
@@ -63,8 +64,14 @@ describe('the ruleset', () => {
       'content-length': String(body.length),
       'switchyard-ruleset': '1',
       'switchyard-state': 'fresh',
-      vary: 'Accept-Encoding, Origin',
+      vary: ['Accept-Encoding, Origin', 'Accept'],
     })
+    expect(JSON.parse(body.toString())).toEqual(viewOf('a'))
+  })
+
+  it('has the type that was asked for', async () => {
+    const { headers, body } = await get(await start(), { accept: `${mediaType}; formatVersion=1; dialect="flagd"` })
+    expect(headers['content-type']).toBe(`${mediaType}; formatVersion=1`)
     expect(JSON.parse(body.toString())).toEqual(viewOf('a'))
   })
 
@@ -107,6 +114,12 @@ describe.each([rulesetPath, streamPath])('%s', (path) => {
     ['with an unknown key', 401, { 'x-api-key': 'nobody' }],
     ['with a client key', 403, { 'x-api-key': clientKey }],
     ['in another format', 406, { 'x-api-key': serverKey, 'switchyard-ruleset': '2' }],
+    ['in another media type', 406, { 'x-api-key': serverKey, accept: `${mediaType}; formatVersion=2` }],
+    [
+      'in several others',
+      406,
+      { 'x-api-key': serverKey, accept: `${mediaType};formatVersion=2, ${mediaType};formatVersion=11` },
+    ],
     ['in a format that is none', 406, { 'x-api-key': serverKey, 'switchyard-ruleset': '1.5; flagd' }],
     ['without data', 503, { 'x-api-key': waitingKey }],
   ])('is refused %s', async (_, status, headers) => {
@@ -123,6 +136,26 @@ describe.each([rulesetPath, streamPath])('%s', (path) => {
     const answer = await request(plane.url + path, {
       method: 'HEAD',
       headers: { 'x-api-key': serverKey, 'switchyard-ruleset': header },
+    })
+    expect(answer.statusCode).toBe(200)
+  })
+})
+
+describe.each([rulesetPath, streamPath])('%s is answered to who accepts', (path) => {
+  it.each([
+    '*/*',
+    'application/json',
+    'text/event-stream',
+    mediaType,
+    `${mediaType}; formatVersion=1`,
+    `${mediaType.toUpperCase()};FORMATVERSION="1";dialect="flagd flagsmith@2"`,
+    `${mediaType};dialect="a, ${mediaType};formatVersion=2"; formatVersion=1`,
+    `text/event-stream, ${mediaType}; formatVersion=2, ${mediaType}; formatVersion=1`,
+  ])('%s', async (accept) => {
+    const plane = await start()
+    const answer = await request(plane.url + path, {
+      method: 'HEAD',
+      headers: { 'x-api-key': serverKey, accept },
     })
     expect(answer.statusCode).toBe(200)
   })

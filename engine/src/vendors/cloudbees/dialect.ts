@@ -29,6 +29,7 @@ const md5: Operator = {
 
 export const dialect: Dialect = {
   name: 'cloudbees',
+  version: 1,
   operators: new Map<string, Operator>([
     ['value', value],
     ['property', property],

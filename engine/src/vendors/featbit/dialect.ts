@@ -30,6 +30,7 @@ const bucket: Operator = {
 
 export const dialect: Dialect = {
   name: 'featbit',
+  version: 1,
   operators: new Map<string, Operator>([
     ['text', unary(attributeText)],
     ['number', unary((value) => (typeof value === 'string' ? parseDotnetDouble(value) : null))],

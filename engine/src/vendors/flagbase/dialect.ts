@@ -36,4 +36,4 @@ const bucket: Operator = {
     typeof flagKey === 'string' ? hashedText(flagKey, targetingKey) : null,
 }
 
-export const dialect: Dialect = { name: 'flagbase', operators: new Map([['bucket', bucket]]), words }
+export const dialect: Dialect = { name: 'flagbase', version: 1, operators: new Map([['bucket', bucket]]), words }

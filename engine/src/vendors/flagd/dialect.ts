@@ -29,6 +29,7 @@ export const eagerOperators: ReadonlyMap<string, EagerOperator> = new Map([
 
 export const dialect: Dialect = {
   name: 'flagd',
+  version: 1,
   operators: new Map<string, Operator>([
     ...Array.from(eagerOperators, ([name, operator]) => [name, variadicForm(operator)] as const),
     ...logic,

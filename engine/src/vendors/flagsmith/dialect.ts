@@ -142,6 +142,7 @@ function asVendorContext(context: JsonObject, targetingKey: string | null, envir
 
 export const flagsmithDialect: Dialect = {
   name: 'flagsmith',
+  version: 1,
   operators: new Map<string, Operator>([
     ['equal', comparison((order) => order === 0)],
     ['notEqual', comparison((order) => order !== 0)],
