@@ -49,6 +49,29 @@ export interface Application {
   close(): Promise<void>
 }
 
+interface CommonProvider {
+  readonly metadata: { readonly name: string }
+  readonly onClose?: () => Promise<void>
+}
+
+type Life = Pick<Application, 'providerName' | 'start' | 'begin' | 'shutDown' | 'startAgain'>
+
+/** @param bind gives the SDK a provider for the application's domain; null takes the one away that it has */
+export function lifeOf<P extends CommonProvider>(provider: P, bind: (provider: P | null) => Promise<void>): Life {
+  // How a start ends is for the steps to find out.
+  const start = (): Promise<void> => bind(provider).catch(() => undefined)
+  return {
+    providerName: provider.metadata.name,
+    start,
+    begin: () => void start(),
+    shutDown: async () => provider.onClose?.(),
+    async startAgain() {
+      await bind(null)
+      await start()
+    },
+  }
+}
+
 let count = 0
 
 /** Applications share the SDK, so each has a domain of its own. */

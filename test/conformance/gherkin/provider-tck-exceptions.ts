@@ -75,7 +75,7 @@ const faults: readonly Exception[] = [
 ]
 
 const parsedByReaders =
-  'Flagsmith stores it as text; that the text is one is metadata, which only the providers of Switchyard read (ADR 6)'
+  'Flagsmith stores it as text; what the text spells travels as metadata, which only our providers read (ADR 6)'
 
 /** By how Flagsmith stores flags. */
 const flagsmith: readonly Exception[] = [

@@ -12,6 +12,7 @@ import {
   type Application,
   type Details,
   type FlagRequest,
+  lifeOf,
   newDomain,
   silentLogger,
   type WatchingHook,
@@ -25,11 +26,8 @@ export function serverApplication(provider: Provider): Application {
   const domain = newDomain()
   const client = OpenFeature.getClient(domain)
   let context: EvaluationContext = {}
-  const start = (): Promise<void> => OpenFeature.setProviderAndWait(domain, provider).catch(() => undefined)
   return {
-    providerName: provider.metadata.name,
-    start,
-    begin: () => void start(),
+    ...lifeOf(provider, (bound) => OpenFeature.setProviderAndWait(domain, bound ?? NOOP_PROVIDER)),
     status: () => client.providerStatus,
     on: (event, handler) =>
       client.addHandler(ProviderEvents[eventNames[event]], (details) => handler(flagsChangedIn(details))),
@@ -39,11 +37,6 @@ export function serverApplication(provider: Provider): Application {
     },
     evaluate: (flag, hooks = []) => evaluate(client, flag, context, hooks),
     evaluateWithLevels: (flagKey, levels) => evaluateWithLevels(client, flagKey, levels),
-    shutDown: async () => provider.onClose?.(),
-    async startAgain() {
-      await OpenFeature.setProviderAndWait(domain, NOOP_PROVIDER)
-      await start()
-    },
     async close() {
       await OpenFeature.clearProviders()
     },

@@ -63,8 +63,13 @@ export function describeSuite({ scenarios, steps, exceptions, provider, upstream
       }
     })
 
-    it.each(scenarios)('$title', async (scenario) => {
+    const rows = scenarios.map((scenario) => {
       const exception = listed.find((each) => isAbout(each, scenario))
+      const name = exception === undefined ? scenario.title : `${scenario.title} does not pass: ${exception.why}`
+      return { name, scenario, exception }
+    })
+
+    it.each(rows)('$name', async ({ scenario, exception }) => {
       if (exception === undefined) return run(scenario, patience.passesMs)
       const failure = await run(scenario, patience.failsMs).then(
         () => null,

@@ -12,6 +12,7 @@ import {
   type Application,
   type Details,
   type FlagRequest,
+  lifeOf,
   newDomain,
   silentLogger,
   type WatchingHook,
@@ -24,11 +25,8 @@ export function webApplication(provider: Provider): Application {
   const domain = newDomain()
   const client = OpenFeature.getClient(domain)
   let context: EvaluationContext = {}
-  const start = (): Promise<void> => OpenFeature.setProviderAndWait(domain, provider, context).catch(() => undefined)
   return {
-    providerName: provider.metadata.name,
-    start,
-    begin: () => void start(),
+    ...lifeOf(provider, (bound) => OpenFeature.setProviderAndWait(domain, bound ?? NOOP_PROVIDER, context)),
     status: () => client.providerStatus,
     on: (event, handler) =>
       client.addHandler(ProviderEvents[eventNames[event]], (details?: object) => handler(flagsChangedIn(details))),
@@ -40,11 +38,6 @@ export function webApplication(provider: Provider): Application {
       await OpenFeature.setContext(domain, context)
     },
     evaluate: (flag, hooks = []) => evaluate(client, flag, hooks),
-    shutDown: async () => provider.onClose?.(),
-    async startAgain() {
-      await OpenFeature.setProviderAndWait(domain, NOOP_PROVIDER)
-      await start()
-    },
     async close() {
       await OpenFeature.clearProviders()
       await OpenFeature.clearContexts()
