@@ -108,7 +108,7 @@ interface RelayEntry extends DirectoryEntry {
 
 async function assemble(configuration: Configuration, { version, now, log }: RelayOptions): Promise<AssembledRelay> {
   const logger = createLogger({ ...configuration.log, destination: log, now })
-  const stores = createStores()
+  const stores = createStores(configuration, now)
   const relay: Relay = {
     version,
     now,
@@ -149,9 +149,17 @@ async function createEntry(
   configured: EnvironmentConfiguration,
   { now, logger, stores }: Pick<Relay, 'now' | 'logger' | 'stores'>,
 ): Promise<RelayEntry> {
-  const { name, serverKeys, clientKeys, required, cors } = configured
+  const { name, serverKeys, clientKeys, required, cors, freshness, maxLossPercent } = configured
   const upstream = await createUpstream(configured.upstream, now)
-  const environment = createEnvironment({ name, ...upstream, corsOrigins: cors.origins, now, logger })
+  const environment = createEnvironment({
+    name,
+    ...upstream,
+    corsOrigins: cors.origins,
+    thresholds: freshness,
+    ...(maxLossPercent === undefined ? {} : { maxLossPercent }),
+    now,
+    logger,
+  })
   const keeper = keepSnapshots({ environment, line: lineOf(name, configured.upstream), stores, now, logger })
   return { environment, keeper, serverKeys, clientKeys, required }
 }

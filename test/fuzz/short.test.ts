@@ -47,7 +47,13 @@ describe.each(groups)('hostile $what', ({ numRuns, checks }) => {
 describe('hostile HTTP', () => {
   it('does no harm to a data plane on a socket', async () => {
     const requestTimeoutMs = 300
-    const limits = { maxBodyBytes: 2 ** 20, requestTimeoutMs, headersTimeoutMs: 200, keepAliveTimeoutMs: 300 }
+    const limits = {
+      maxBodyBytes: 2 ** 20,
+      requestTimeoutMs,
+      headersTimeoutMs: 200,
+      keepAliveTimeoutMs: 300,
+      freshnessWaitMs: 0,
+    }
     const plane = await startPlane({ limits })
     const target = { port: plane.port, key: serverKey, otherKeys: [clientKey, waitingKey], requestTimeoutMs }
     const checks = httpChecks(options, { ...target, mistakes: () => plane.logged }) as Check[]

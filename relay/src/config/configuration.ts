@@ -12,6 +12,9 @@ export interface Configuration {
   readonly server: ServerConfiguration
   readonly management: ManagementConfiguration
   readonly log: LogConfiguration
+  /** Signs what is kept. Secret. */
+  readonly stateSecret?: string
+  readonly snapshots: SnapshotConfiguration
   /** Whether requests need no key: there is one environment and it has none. */
   readonly isKeyless: boolean
   /** At least one; in the file's order, those that only environment variables name after them, by name. */
@@ -31,6 +34,8 @@ interface ServerConfiguration {
   readonly keepAliveTimeoutMs: number
   /** How long requests under way may take after the signal to stop. */
   readonly drainTimeoutMs: number
+  /** How long a request that names a later revision waits for it; 0: not at all. */
+  readonly freshnessWaitMs: number
   /** Signs the addresses of event streams in place of the keys. Secret. */
   readonly streamSecret?: string
   readonly streams: StreamConfiguration
@@ -49,8 +54,6 @@ interface StreamConfiguration {
   /** 0: everybody is told at once. */
   readonly pacingMs: number
   readonly slowReaderTimeoutMs: number
-  /** 0: nobody waits. */
-  readonly refetchWaitMs: number
 }
 
 interface ManagementConfiguration {
@@ -68,6 +71,12 @@ interface LogConfiguration {
   readonly format: 'json' | 'text'
 }
 
+interface SnapshotConfiguration {
+  /** Absent: nothing is kept on disk. */
+  readonly directory?: string
+  readonly keep: number
+}
+
 export interface EnvironmentConfiguration {
   /** Lower case letters, digits and hyphens. */
   readonly name: string
@@ -78,6 +87,10 @@ export interface EnvironmentConfiguration {
   readonly clientKeys: readonly string[]
   /** `*` counts for requests with a client key only. */
   readonly cors: { readonly origins: readonly string[] }
+  /** How long the upstream may fail until the state says so. */
+  readonly freshness: { readonly staleAfterMs: number; readonly disconnectedAfterMs: number }
+  /** A document that takes away more of the flags at once is held; absent: none is. */
+  readonly maxLossPercent?: number
   /** Whether the relay is ready only when this environment has data. */
   readonly required: boolean
 }

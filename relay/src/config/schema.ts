@@ -49,17 +49,13 @@ const streams = z
     slowReaderTimeout: duration()
       .prefault('10s')
       .meta({ description: 'How long a client may leave what was sent unread before its stream is cut.' }),
-    refetchWait: duration(0)
-      .prefault('1s')
-      .meta({ description: 'How long a client that heard of a change elsewhere waits here until it has arrived.' }),
   })
-  .transform(({ heartbeat, maxAge, pacing, slowReaderTimeout, refetchWait, ...rest }) => ({
+  .transform(({ heartbeat, maxAge, pacing, slowReaderTimeout, ...rest }) => ({
     ...rest,
     heartbeatMs: heartbeat,
     maxAgeMs: maxAge,
     pacingMs: pacing,
     slowReaderTimeoutMs: slowReaderTimeout,
-    refetchWaitMs: refetchWait,
   }))
 
 const server = z
@@ -82,6 +78,10 @@ const server = z
     drainTimeout: duration()
       .prefault('10s')
       .meta({ description: 'How long requests under way may take after the signal to stop.' }),
+    freshnessWait: duration(0).prefault('250ms').meta({
+      description:
+        'How long a request that names a later revision than is served here waits for it; `0s` = not at all.',
+    }),
     streamSecret: secret(/^[!-~]{16,}$/, 'a secret of 16 characters or more, without spaces')
       .exactOptional()
       .meta({
@@ -90,12 +90,13 @@ const server = z
       }),
     streams: streams.prefault({}),
   })
-  .transform(({ requestTimeout, headersTimeout, keepAliveTimeout, drainTimeout, ...rest }) => ({
+  .transform(({ requestTimeout, headersTimeout, keepAliveTimeout, drainTimeout, freshnessWait, ...rest }) => ({
     ...rest,
     requestTimeoutMs: requestTimeout,
     headersTimeoutMs: headersTimeout,
     keepAliveTimeoutMs: keepAliveTimeout,
     drainTimeoutMs: drainTimeout,
+    freshnessWaitMs: freshnessWait,
   }))
 
 const management = z.strictObject({
@@ -128,6 +129,29 @@ const keyless = z.strictObject({
     .meta({ description: 'Whether requests without a key are answered on an address that others can reach.' }),
 })
 
+const snapshots = z.strictObject({
+  directory: z.string().min(1).exactOptional().meta({
+    isPath: true,
+    expects: 'the path of a directory',
+    description: 'Where what is served is kept, to start without the upstream. Absent: it is not kept on disk.',
+  }),
+  keep: z.int().min(1).max(1_000).prefault(10).meta({ description: 'How many of an environment are kept.' }),
+})
+
+const freshness = z
+  .strictObject({
+    staleAfter: duration(0)
+      .prefault('0s')
+      .meta({ description: 'How long looks at the upstream may fail until the state is `stale`; `0s`: at once.' }),
+    disconnectedAfter: duration()
+      .prefault('1m')
+      .meta({ description: 'How long they may fail until it is `disconnected`.' }),
+  })
+  .transform(({ staleAfter, disconnectedAfter }) => ({
+    staleAfterMs: staleAfter,
+    disconnectedAfterMs: disconnectedAfter,
+  }))
+
 const environment = z.strictObject({
   upstream: z
     .discriminatedUnion('type', [
@@ -155,6 +179,11 @@ const environment = z.strictObject({
         .meta({ description: 'Origins whose pages may read answers. `*` counts for requests with a client key only.' }),
     })
     .prefault({}),
+  freshness: freshness.prefault({}),
+  maxLossPercent: z.int().min(0).max(100).exactOptional().meta({
+    description:
+      'A document that would switch off or remove more of the flags at once is held until it is confirmed. Absent: none is.',
+  }),
   required: z
     .boolean()
     .prefault(true)
@@ -165,6 +194,10 @@ const root = z.strictObject({
   server: server.prefault({}),
   management: management.prefault({}),
   log: log.prefault({}),
+  stateSecret: secret(/^[!-~]{16,}$/, 'a secret of 16 characters or more, without spaces')
+    .exactOptional()
+    .meta({ description: 'Signs what is kept, so that nothing else is taken back. Absent: it carries a checksum.' }),
+  snapshots: snapshots.prefault({}),
   keyless: keyless.prefault({}),
   environments: z
     .record(z.string(), environment)

@@ -38,6 +38,8 @@ export interface Limits {
   /** How long a request may take to arrive, headers and body. */
   readonly requestTimeoutMs: number
   readonly headersTimeoutMs: number
+  /** How long a request that names a later revision waits for it; 0: not at all. */
+  readonly freshnessWaitMs: number
   /** How long an idle connection stays open: longer than the load balancer in front waits. */
   readonly keepAliveTimeoutMs: number
 }

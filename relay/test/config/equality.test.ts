@@ -62,6 +62,7 @@ const rows: readonly Row[] = [
         headersTimeoutMs: 15_000,
         keepAliveTimeoutMs: 75_000,
         drainTimeoutMs: 10_000,
+        freshnessWaitMs: 250,
         streams: {
           advertise: true,
           maxPerKey: 5_000,
@@ -70,11 +71,11 @@ const rows: readonly Row[] = [
           maxAgeMs: 3_600_000,
           pacingMs: 750,
           slowReaderTimeoutMs: 10_000,
-          refetchWaitMs: 1_000,
         },
       },
       management: { host: '127.0.0.1', port: 8081, allowedHosts: [] },
       log: { level: 'info', format: 'json' },
+      snapshots: { keep: 10 },
       isKeyless: true,
       environments: [
         {
@@ -83,6 +84,7 @@ const rows: readonly Row[] = [
           serverKeys: [],
           clientKeys: [],
           cors: { origins: [] },
+          freshness: { staleAfterMs: 0, disconnectedAfterMs: 60_000 },
           required: true,
         },
       ],
@@ -495,6 +497,7 @@ server:
       headersTimeoutMs: 5_000,
       keepAliveTimeoutMs: 120_000,
       drainTimeoutMs: 500,
+      freshnessWaitMs: 250,
     },
   },
   {
@@ -511,7 +514,6 @@ server:
     maxAge: 30m
     pacing: 0ms
     slowReaderTimeout: 500ms
-    refetchWait: 0s
 `),
     env: {
       ...oneEnvironment,
@@ -524,7 +526,6 @@ server:
       SWITCHYARD_SERVER__STREAMS__MAX_AGE: '30m',
       SWITCHYARD_SERVER__STREAMS__PACING: '0ms',
       SWITCHYARD_SERVER__STREAMS__SLOW_READER_TIMEOUT: '500ms',
-      SWITCHYARD_SERVER__STREAMS__REFETCH_WAIT: '0s',
     },
     says: ({ server: { streamSecret, streams } }) => ({ streamSecret, streams }),
     expected: {
@@ -538,7 +539,6 @@ server:
         maxAgeMs: 1_800_000,
         pacingMs: 0,
         slowReaderTimeoutMs: 500,
-        refetchWaitMs: 0,
       },
     },
   },
@@ -555,6 +555,43 @@ server:
     env: { ...fileUpstream, SWITCHYARD_KEYLESS__ALLOW_NON_LOOPBACK: 'true' },
     says: ({ server, isKeyless }) => [server.host, isKeyless],
     expected: ['0.0.0.0', true],
+  },
+  {
+    name: 'what is kept, and how old it may be',
+    file: withEnvironment(
+      `
+server: { freshnessWait: 0s }
+stateSecret: a-secret-for-what-is-kept
+snapshots: { directory: /var/lib/switchyard, keep: 3 }
+`,
+    ).replace(
+      'upstream:',
+      'freshness: { staleAfter: 30s, disconnectedAfter: 5m }\n    maxLossPercent: 20\n    upstream:',
+    ),
+    env: {
+      ...oneEnvironment,
+      SWITCHYARD_SERVER__FRESHNESS_WAIT: '0s',
+      SWITCHYARD_STATE_SECRET: 'a-secret-for-what-is-kept',
+      SWITCHYARD_SNAPSHOTS__DIRECTORY: '/var/lib/switchyard',
+      SWITCHYARD_SNAPSHOTS__KEEP: '3',
+      SWITCHYARD_ENVIRONMENTS__E__FRESHNESS__STALE_AFTER: '30s',
+      SWITCHYARD_ENVIRONMENTS__E__FRESHNESS__DISCONNECTED_AFTER: '5m',
+      SWITCHYARD_ENVIRONMENTS__E__MAX_LOSS_PERCENT: '20',
+    },
+    says: ({ server, stateSecret, snapshots, environments: [e] }) => ({
+      freshnessWaitMs: server.freshnessWaitMs,
+      stateSecret,
+      snapshots,
+      freshness: e?.freshness,
+      maxLossPercent: e?.maxLossPercent,
+    }),
+    expected: {
+      freshnessWaitMs: 0,
+      stateSecret: 'a-secret-for-what-is-kept',
+      snapshots: { directory: '/var/lib/switchyard', keep: 3 },
+      freshness: { staleAfterMs: 30_000, disconnectedAfterMs: 300_000 },
+      maxLossPercent: 20,
+    },
   },
   {
     name: 'the management plane',
@@ -608,6 +645,7 @@ environments:
         serverKeys: ['s1', 's2'],
         clientKeys: ['c1'],
         cors: { origins: ['*', 'https://app.example:8443', 'capacitor://localhost'] },
+        freshness: { staleAfterMs: 0, disconnectedAfterMs: 60_000 },
         required: false,
       },
     ],

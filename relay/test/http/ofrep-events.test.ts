@@ -5,6 +5,7 @@ import type { Flag } from '@switchyard/engine'
 import {
   bulkPath,
   clientKey,
+  limits,
   parseAnswer,
   post,
   serverKey,
@@ -335,13 +336,13 @@ describe('a bulk request that has heard of a change', () => {
     ['of another server', '"e1"'],
     ['without a name', ''],
   ])('%s is not told that nothing has changed', async (_, tag) => {
-    const plane = await startPlane({ streams: { refetchWaitMs: 1 } })
+    const plane = await startPlane({ limits: { ...limits, freshnessWaitMs: 1 } })
     const { etag } = await ask(plane)
     expect(await ask(plane, { query: hint(tag), held: etag })).toMatchObject({ status: 200, etag })
   })
 
   it('elsewhere waits until it has arrived here', async () => {
-    const [here, there] = [await startPlane({ streams: { refetchWaitMs: 60_000 } }), await startPlane()]
+    const [here, there] = [await startPlane({ limits: { ...limits, freshnessWaitMs: 60_000 } }), await startPlane()]
     const { etag } = await ask(here)
     there.shop.serve({ flags: flagsOf('new') })
     const answers = [1, 2].map(() => ask(here, { query: hint(`"${tagOf(there)}"`), held: etag }))
@@ -353,7 +354,7 @@ describe('a bulk request that has heard of a change', () => {
   })
 
   it('that was followed by another does not wait for it to come back', async () => {
-    const plane = await startPlane({ streams: { refetchWaitMs: 60_000 } })
+    const plane = await startPlane({ limits: { ...limits, freshnessWaitMs: 60_000 } })
     const before = tagOf(plane)
     plane.shop.serve({ flags: flagsOf('a') })
     const { etag } = await ask(plane)
@@ -361,7 +362,7 @@ describe('a bulk request that has heard of a change', () => {
   })
 
   it('is answered when the relay stops', async () => {
-    const plane = await startPlane({ streams: { refetchWaitMs: 60_000 } })
+    const plane = await startPlane({ limits: { ...limits, freshnessWaitMs: 60_000 } })
     const answer = ask(plane, { query: hint('0123456789abcdef') })
     await expect.poll(async () => (await ask(plane)).status).toBe(200)
     await plane.close(10_000)

@@ -150,6 +150,7 @@ export const limits = {
   requestTimeoutMs: 10_000,
   headersTimeoutMs: 10_000,
   keepAliveTimeoutMs: 75_000,
+  freshnessWaitMs: 0,
 }
 
 /** Nothing happens by itself within a test. */
@@ -161,7 +162,6 @@ const streamSettings: StreamSettings = {
   maxAgeMs: 600_000,
   pacingMs: 0,
   slowReaderTimeoutMs: 60_000,
-  refetchWaitMs: 0,
 }
 
 /** One flag of each kind of answer. */

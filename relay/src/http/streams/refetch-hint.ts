@@ -32,6 +32,6 @@ export function afterHinted(call: EvaluationCall, hint: string, proceed: (call: 
     })
   // What is none of our tags never comes.
   if (/^[0-9a-f]{16}$/.test(hint)) {
-    streams.of(environment).configurations.whenServed(hint, streams.settings.refetchWaitMs, go)
+    streams.of(environment).configurations.whenServed(hint, exchange.plane.limits.freshnessWaitMs, go)
   } else go()
 }

@@ -14,6 +14,4 @@ export interface StreamSettings {
   readonly pacingMs: number
   /** How long a client may leave unread what was sent. */
   readonly slowReaderTimeoutMs: number
-  /** How long a refetch may wait for the revision that it heard of; 0: not at all. */
-  readonly refetchWaitMs: number
 }

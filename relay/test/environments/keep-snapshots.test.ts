@@ -1,0 +1,248 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createEnvironment, type EnvironmentOptions } from '../../src/environments/create-environment.js'
+import { keepSnapshots } from '../../src/environments/keep-snapshots.js'
+import { RelayError } from '../../src/relay-error.js'
+import { createDiskStore } from '../../src/store/disk-store.js'
+import type { SnapshotLine, SnapshotStore } from '../../src/store/snapshot-store.js'
+import { createLogger } from '../../src/telemetry/logger.js'
+import type { SourceSink } from '../../src/vendors/source.js'
+import { documentOf, plainVendor } from './plain-vendor.js'
+
+const line: SnapshotLine = { vendor: 'plain', upstream: 'https://edge.example', name: 'shop' }
+const unreachable = new RelayError('UPSTREAM_UNREACHABLE', 'nobody answers', { retryable: true })
+
+let directory: string
+let nowMs: number
+beforeEach(async () => {
+  nowMs = 1_000_000
+  directory = await mkdtemp(join(tmpdir(), 'switchyard-keep-'))
+})
+afterEach(async () => {
+  await rm(directory, { recursive: true, force: true })
+})
+
+const disk = (path = directory) => createDiskStore({ directory: path, keep: 5, now: () => nowMs })
+
+/** A relay's environment from its start, over what is on disk, to its end. */
+async function start(options: { stores?: SnapshotStore[] } & Partial<EnvironmentOptions> = {}) {
+  const { stores = [disk()], ...rest } = options
+  const lines: { level: string; message: string; [field: string]: unknown }[] = []
+  const logger = createLogger({
+    level: 'debug',
+    format: 'json',
+    destination: { write: (text) => void lines.push(JSON.parse(text)) },
+    now: () => nowMs,
+  })
+  let sink: SourceSink | undefined
+  const source = {
+    description: 'test',
+    run: async (given: SourceSink) => {
+      sink = given
+    },
+  }
+  const environment = createEnvironment({
+    name: 'shop',
+    vendor: plainVendor,
+    source,
+    now: () => nowMs,
+    logger,
+    ...rest,
+  })
+  const keeper = keepSnapshots({ environment, line, stores, now: () => nowMs, logger })
+  await keeper.restore(5_000)
+  void environment.run(new AbortController().signal)
+  if (sink === undefined) throw new Error('the source was not run')
+  return { environment, keeper, sink, lines, stop: () => keeper.close(5_000) }
+}
+
+type Started = Awaited<ReturnType<typeof start>>
+const valueOf = ({ environment }: Started, key = 'a') =>
+  environment.served?.snapshot.evaluate(key, {}, { nowMs: 0, random: () => 0 }).value
+
+/** A relay that served these values one after the other and has ended. */
+async function served(...values: string[]): Promise<void> {
+  const relay = await start()
+  for (const value of values) relay.sink.document(documentOf({ a: value, b: value }), {})
+  await relay.stop()
+}
+
+describe('an environment whose snapshots are kept', () => {
+  it('serves the last one at once after a restart, marked as stale until the upstream answers', async () => {
+    const first = await start()
+    first.sink.document(documentOf({ a: 'one' }), {})
+    first.sink.document(documentOf({ a: 'two' }), {})
+    await first.stop()
+    nowMs += 90_000
+    const second = await start()
+    expect([valueOf(second), second.environment.state, second.environment.ageText()]).toEqual(['two', 'stale', '90'])
+    expect(second.environment.served).toMatchObject({ sequence: 2, revision: first.environment.served?.revision })
+    second.sink.failed(unreachable)
+    expect([valueOf(second), second.environment.state]).toEqual(['two', 'stale'])
+    second.sink.document(documentOf({ a: 'two' }), {})
+    expect(second.environment).toMatchObject({ state: 'fresh', served: { sequence: 2 } })
+    second.sink.document(documentOf({ a: 'three' }), {})
+    expect(second.environment.served?.sequence).toBe(3)
+    await second.stop()
+  })
+
+  it('knows after a restart when the upstream was last heard of, and not only when it changed', async () => {
+    const first = await start()
+    first.sink.document(documentOf({ a: 'one' }), {})
+    nowMs += 3_600_000
+    first.sink.unchanged()
+    await first.stop()
+    nowMs += 5_000
+    const second = await start()
+    expect(second.environment.ageText()).toBe('5')
+    await second.stop()
+  })
+
+  it('writes the last of several changes, and those before it do not come after', async () => {
+    await served('one', 'two', 'three')
+    const relay = await start()
+    expect(valueOf(relay)).toBe('three')
+    await relay.stop()
+  })
+
+  it('does not start with an empty snapshot where there was a full one', async () => {
+    const first = await start()
+    first.sink.document(documentOf({ a: 'one' }), {})
+    await first.keeper.list()
+    first.sink.document({ flags: {} }, {})
+    await first.stop()
+    const second = await start()
+    expect(valueOf(second)).toBe('one')
+    second.sink.document(documentOf({ a: 'two' }), {})
+    await second.stop()
+    const third = await start()
+    expect(valueOf(third)).toBe('two')
+    await third.stop()
+  })
+
+  it('goes back to an earlier one, holds what the upstream has, also after a restart, and goes on when it is told', async () => {
+    const first = await start()
+    first.sink.document(documentOf({ a: 'good' }), {})
+    await first.stop()
+    const second = await start()
+    second.sink.document(documentOf({ a: 'bad' }), {})
+    const [, earlier] = await listed(second, 2)
+    expect(await second.keeper.activate(earlier?.id ?? '')).toEqual({ ok: true })
+    expect([valueOf(second), second.environment.state]).toEqual(['good', 'degraded'])
+    second.sink.document(documentOf({ a: 'bad' }), {})
+    expect([valueOf(second), second.environment.state]).toEqual(['good', 'degraded'])
+    expect(second.environment.status()).toMatchObject({
+      activated: { id: earlier?.id },
+      held: { reason: 'activated', flagCount: 1 },
+    })
+    await second.stop()
+
+    const third = await start()
+    expect(valueOf(third)).toBe('good')
+    third.sink.document(documentOf({ a: 'worse' }), {})
+    expect([valueOf(third), third.environment.status().held?.reason]).toEqual(['good', 'activated'])
+    third.keeper.release()
+    expect([valueOf(third), third.environment.state]).toEqual(['worse', 'fresh'])
+    expect(third.environment.status()).toMatchObject({ activated: null, held: null })
+    await third.stop()
+
+    const fourth = await start()
+    expect([valueOf(fourth), fourth.environment.status().activated]).toEqual(['worse', null])
+    await fourth.stop()
+  })
+
+  it('says that there is no such snapshot', async () => {
+    const relay = await start()
+    expect(await relay.keeper.activate('0.7-0123456789abcdef')).toEqual({ ok: false, reason: 'missing' })
+    await relay.stop()
+  })
+
+  it('serves on where nothing can be written, says so, and writes once that works again', async () => {
+    const blocked = join(directory, 'blocked')
+    await writeFile(blocked, '')
+    const relay = await start({ stores: [disk(join(blocked, 'in'))] })
+    relay.sink.document(documentOf({ a: 'one' }), {})
+    await expect.poll(() => relay.keeper.status()[0]?.isFailing).toBe(true)
+    expect([valueOf(relay), relay.environment.state]).toEqual(['one', 'fresh'])
+    expect(relay.keeper.status()[0]).toMatchObject({ lastError: { code: 'STORE_FAILED' }, written: null })
+    await rm(blocked)
+    await relay.stop()
+    expect(relay.keeper.status()[0]).toMatchObject({ isFailing: false, written: expect.stringMatching(/^0\.1-/) })
+    expect(await readdir(join(blocked, 'in'))).toHaveLength(1)
+    const warnings = relay.lines.filter(({ message }) => message.startsWith('the store fails'))
+    expect(warnings).toEqual([expect.objectContaining({ level: 'warn', store: 'disk', code: 'STORE_FAILED' })])
+  })
+
+  it('takes the latest snapshot of all stores', async () => {
+    const [one, two] = [disk(join(directory, 'one')), disk(join(directory, 'two'))]
+    const both = await start({ stores: [one, two] })
+    both.sink.document(documentOf({ a: 'first' }), {})
+    await both.stop()
+    const alone = await start({ stores: [two] })
+    alone.sink.document(documentOf({ a: 'second' }), {})
+    await alone.stop()
+    const again = await start({ stores: [one, two] })
+    expect(valueOf(again)).toBe('second')
+    await expect.poll(async () => (await again.keeper.list()).map(({ stores }) => stores.length)).toEqual([2, 2])
+    await again.stop()
+  })
+})
+
+describe('a document that takes much away at once', () => {
+  const four = documentOf({ a: true, b: 'on', c: 1, d: true })
+
+  it('is held where that was asked for, until somebody confirms it', async () => {
+    const relay = await start({ maxLossPercent: 25 })
+    relay.sink.document(four, {})
+    relay.sink.document(documentOf({ a: true, b: 'on', d: false }), {})
+    expect(valueOf(relay, 'c')).toBe(1)
+    expect(relay.environment.status()).toMatchObject({
+      state: 'degraded',
+      held: { reason: 'blast-radius', removed: 1, switchedOff: 1, flagCount: 3 },
+    })
+    relay.sink.unchanged()
+    expect(relay.environment.state).toBe('degraded')
+    relay.keeper.release()
+    expect([valueOf(relay, 'd'), relay.environment.state]).toEqual([false, 'fresh'])
+    await relay.stop()
+  })
+
+  it('is forgotten when the upstream takes it back', async () => {
+    const relay = await start({ maxLossPercent: 25 })
+    relay.sink.document(four, {})
+    relay.sink.document(documentOf({}), {})
+    expect(relay.environment.status().held?.removed).toBe(4)
+    relay.sink.document(four, {})
+    expect(relay.environment.status()).toMatchObject({ state: 'fresh', held: null })
+    await relay.stop()
+  })
+
+  it('is held after a restart too, as the kept snapshot is what it is compared with', async () => {
+    const first = await start()
+    first.sink.document(four, {})
+    await first.stop()
+    const second = await start({ maxLossPercent: 50 })
+    second.sink.document(documentOf({}), {})
+    expect(second.environment.status().held?.reason).toBe('blast-radius')
+    await second.stop()
+  })
+
+  it.each([
+    ['nobody asked for that', {}, documentOf({})],
+    ['it takes no more than is allowed', { maxLossPercent: 25 }, documentOf({ a: true, b: 'on', c: 1 })],
+  ])('is served where %s', async (_name, options, document) => {
+    const relay = await start(options)
+    relay.sink.document(four, {})
+    relay.sink.document(document, {})
+    expect(relay.environment.status()).toMatchObject({ state: 'fresh', held: null, sequence: 2 })
+    await relay.stop()
+  })
+})
+
+/** Writing happens behind what is served. */
+async function listed({ keeper }: Started, count: number) {
+  await expect.poll(async () => (await keeper.list()).length).toBe(count)
+  return keeper.list()
+}
