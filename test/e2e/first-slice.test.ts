@@ -132,7 +132,7 @@ describe('an application over OpenFeature, through the relay, on a flag file', (
 
   it('keeps its answers while the file is broken or gone, and the operator sees where and why', async () => {
     await writeFile(path, 'flags:\n  color: [\n')
-    await until(async () => (await environmentStatus())?.state === 'stale')
+    await until(async () => (await environmentStatus())?.state === 'degraded')
     expect(await environmentStatus()).toMatchObject({
       sequence: 3,
       lastError: { code: 'FILE_MALFORMED', message: expect.stringMatching(/flags\.yaml, line 3, column 1: /) },

@@ -40,6 +40,8 @@ describe('the metrics page', () => {
       'switchyard_environment_state{environment="shop",state="waiting"} 0',
       'switchyard_environment_state{environment="shop",state="fresh"} 0',
       'switchyard_environment_state{environment="shop",state="stale"} 1',
+      'switchyard_environment_state{environment="shop",state="degraded"} 0',
+      'switchyard_environment_state{environment="shop",state="disconnected"} 0',
       'switchyard_environment_flags{environment="shop"} 3',
       'switchyard_revisions_total{environment="shop"} 2',
       'switchyard_data_age_seconds{environment="shop"} 12.5',
