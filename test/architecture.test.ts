@@ -76,6 +76,9 @@ const arrows: readonly Arrow[] = [
   { room: 'provider/src/server', imports: ['engine/src/index.ts', 'provider/src/ofrep'] },
   { room: 'provider/src/web', imports: ['provider/src/ofrep'] },
   { room: 'provider/src/web-tabs', imports: ['provider/src/web/index.ts'] },
+
+  { room: 'test/ofrep-conformance/src', imports: [] },
+  { room: 'test/ofrep-conformance/test', imports: ['test/ofrep-conformance/src'] },
 ]
 
 interface Arrow {
@@ -83,7 +86,7 @@ interface Arrow {
   readonly imports: readonly string[]
 }
 
-const sources = ['engine/src', 'relay/src', 'provider/src']
+const sources = ['engine/src', 'relay/src', 'provider/src', 'test/ofrep-conformance']
   .flatMap((folder) => filesIn(folder))
   .filter((path) => path.endsWith('.ts'))
 
@@ -122,12 +125,20 @@ describe('packages from outside', () => {
     expect(used.filter((name) => !name.startsWith('@openfeature/'))).toEqual([])
   })
 
-  it.each(['engine', 'relay', 'provider'])('declares in %s/package.json what its sources import', (workspace) => {
-    const manifest: Manifest = JSON.parse(textOf(`${workspace}/package.json`))
-    const declared = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies }
-    const used = packagesUsedIn(`${workspace}/src`).filter((name) => !name.startsWith('node:'))
-    expect(used.filter((name) => !Object.hasOwn(declared, name))).toEqual([])
+  it('gives the OFREP conformance suite nothing but Node', () => {
+    const used = packagesUsedIn('test/ofrep-conformance/src')
+    expect(used.filter((name) => !name.startsWith('node:'))).toEqual([])
   })
+
+  it.each(['engine', 'relay', 'provider', 'test/ofrep-conformance'])(
+    'declares in %s/package.json what its sources import',
+    (workspace) => {
+      const manifest: Manifest = JSON.parse(textOf(`${workspace}/package.json`))
+      const declared = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies }
+      const used = packagesUsedIn(`${workspace}/src`).filter((name) => !name.startsWith('node:'))
+      expect(used.filter((name) => !Object.hasOwn(declared, name))).toEqual([])
+    },
+  )
 })
 
 describe('vendors', () => {
