@@ -7,6 +7,7 @@ import { RulesetFeed } from './ruleset-feed.js'
 import { pause } from './silence.js'
 import type { KeptRuleset, SnapshotFile } from './snapshot-file.js'
 import type { ClosableTransport } from './transport.js'
+import { createUsage, type Usage } from './usage.js'
 
 export interface LineEvents {
   readonly ready: () => void
@@ -36,9 +37,11 @@ export interface LineParts {
 const longestWaitMs = 2_000
 
 export class InProcessLine {
-  readonly evaluator: InProcess = createInProcess(Date.now, Math.random)
+  readonly evaluator: InProcess
   readonly #parts: LineParts
   readonly #feed: RulesetFeed
+  /** null where the application does not want to be counted. */
+  readonly #usage: Usage | null
   readonly #stop = new AbortController()
   #running: Promise<void> | null = null
   readonly #doubts = new Map<Doubt, string>()
@@ -52,6 +55,8 @@ export class InProcessLine {
   constructor(parts: LineParts) {
     this.#parts = parts
     const { settings, transport } = parts
+    this.#usage = createUsage(settings, transport)
+    this.evaluator = createInProcess(Date.now, Math.random, this.#usage?.counts ?? null)
     this.#feed = new RulesetFeed({
       ...settings,
       transport,
@@ -83,6 +88,7 @@ export class InProcessLine {
     if (kept !== null) this.#begin(kept)
     if (this.#stop.signal.aborted) return null
     this.#running = this.#feed.run(this.#stop.signal, kept?.ruleset ?? null)
+    this.#usage?.reporter.start()
     const contact = await first
     return contact?.kind === 'unavailable' && kept !== null ? null : contact
   }
@@ -105,7 +111,7 @@ export class InProcessLine {
     clearTimeout(this.#silence)
     this.#stop.abort(new Error('the provider was closed'))
     this.#firstContact(null)
-    await this.#running
+    await Promise.all([this.#running, this.#usage?.reporter.close()])
     await this.#parts.file?.close()
   }
 

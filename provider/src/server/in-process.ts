@@ -10,6 +10,7 @@ import {
   type Snapshot,
 } from '@switchyard/engine'
 import { failed, type Json, type Metadata, type Resolution, type ValueType } from '../ofrep/index.js'
+import type { UsageCounts } from './usage-counts.js'
 import { createVersionStamp } from './version-stamp.js'
 
 /** What a ruleset brought. */
@@ -31,7 +32,8 @@ export interface InProcess {
   resolve(flagKey: string, type: ValueType, defaultValue: Json, context: object): Resolution<Json>
 }
 
-export function createInProcess(now: () => number, random: () => number): InProcess {
+/** @param usage counts the answers, where they are counted */
+export function createInProcess(now: () => number, random: () => number, usage: UsageCounts | null): InProcess {
   let snapshot: Snapshot | null = null
   let stamp = createVersionStamp('')
   return {
@@ -42,6 +44,7 @@ export function createInProcess(now: () => number, random: () => number): InProc
       const previous = snapshot
       const compilation = compile(ruleset, { previous: previous ?? undefined })
       snapshot = compilation.snapshot
+      usage?.swap(snapshot)
       stamp = createVersionStamp(ruleset.revision)
       return {
         changed: previous === null ? [...snapshot.flagKeys] : snapshot.changedFrom(previous),
@@ -52,7 +55,9 @@ export function createInProcess(now: () => number, random: () => number): InProc
     resolve(flagKey, type, defaultValue, context) {
       if (snapshot === null) return failed(defaultValue, 'PROVIDER_NOT_READY', 'there are no flags yet')
       const outcome = snapshot.evaluate(flagKey, normalizeContext(context), { nowMs: now(), random })
-      return toResolution(outcome, type, defaultValue, stamp)
+      const resolution = toResolution(outcome, type, defaultValue, stamp)
+      usage?.count(outcome, resolution.reason)
+      return resolution
     },
   }
 }

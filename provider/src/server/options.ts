@@ -33,6 +33,10 @@ export interface SwitchyardProviderOptions {
    * no other relay, key or application may use it. Needs a runtime with Node's file system.
    */
   readonly snapshotFile?: string
+  /** In-process: whether the relay is told how often which flag answered what, for its metrics; default true. */
+  readonly usage?: boolean
+  /** In-process: about how often it is told; milliseconds, default 60,000. */
+  readonly usageIntervalMs?: number
   /** Told of each tracking event; the relay takes none. Must not throw. */
   readonly onTrack?: (event: TrackedEvent) => void
   /** Told what nobody is answered with: why the mode is another, why a file is not used. Default: warnings on the console. */
@@ -57,11 +61,19 @@ export interface Settings {
   readonly idleTimeoutMs: number
   readonly pollIntervalMs: number
   readonly snapshotFile: string | undefined
+  /** null: the relay is not told. */
+  readonly usageIntervalMs: number | null
   readonly onTrack: ((event: TrackedEvent) => void) | undefined
   readonly logger: Logger
 }
 
-const defaults = { timeoutMs: 10_000, staleAfterMs: 30_000, idleTimeoutMs: 60_000, pollIntervalMs: 30_000 } as const
+const defaults = {
+  timeoutMs: 10_000,
+  staleAfterMs: 30_000,
+  idleTimeoutMs: 60_000,
+  pollIntervalMs: 30_000,
+  usageIntervalMs: 60_000,
+} as const
 
 /** How each option is checked; one that is not here does not exist. */
 const checks: { readonly [Name in keyof Required<SwitchyardProviderOptions>]: Check } = {
@@ -74,6 +86,8 @@ const checks: { readonly [Name in keyof Required<SwitchyardProviderOptions>]: Ch
   idleTimeoutMs: milliseconds,
   pollIntervalMs: milliseconds,
   snapshotFile: isA('the path of a file', (value) => typeof value === 'string' && value !== ''),
+  usage: isA('true or false', (value) => typeof value === 'boolean'),
+  usageIntervalMs: milliseconds,
   onTrack: isA('a function', (value) => typeof value === 'function'),
   logger: isA('a logger with the methods error, warn, info and debug', isLogger),
 }
@@ -88,7 +102,7 @@ export function readOptions(
   environment: Environment = environmentOfProcess(),
 ): Settings {
   checkOptions(options)
-  const { apiKey, mode = 'in-process', snapshotFile, onTrack, logger = new DefaultLogger() } = options
+  const { apiKey, mode = 'in-process', snapshotFile, usage = true, onTrack, logger = new DefaultLogger() } = options
   const variables = readOfrepVariables(environment, (message) => logger.warn(`Switchyard: ${message}`))
   const url = options.url ?? variables.url
   if (url === undefined) {
@@ -107,6 +121,7 @@ export function readOptions(
     idleTimeoutMs: options.idleTimeoutMs ?? defaults.idleTimeoutMs,
     pollIntervalMs: options.pollIntervalMs ?? defaults.pollIntervalMs,
     snapshotFile,
+    usageIntervalMs: usage ? (options.usageIntervalMs ?? defaults.usageIntervalMs) : null,
     onTrack,
     logger,
   }

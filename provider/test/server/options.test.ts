@@ -29,6 +29,8 @@ describe('wrong options are refused in the constructor', () => {
     ['a header with a line break', { url, headers: { a: 'b\r\nc: d' } }, TypeError, 'headers must be'],
     ['a header that is no text', { url, headers: { a: 1 } }, TypeError, 'headers must be'],
     ['no time', { url, timeoutMs: 0 }, RangeError, 'timeoutMs must be a positive number of milliseconds, not 0'],
+    ['usage that is neither', { url, usage: 'no' }, TypeError, 'usage must be true or false, not "no"'],
+    ['an interval below zero', { url, usageIntervalMs: -1 }, RangeError, 'usageIntervalMs must be'],
     ['a time that is no number', { url, timeoutMs: Number.NaN }, RangeError, 'not NaN'],
     ['a time that is text', { url, staleAfterMs: '5' }, RangeError, 'staleAfterMs'],
     ['a time that timers cannot wait', { url, idleTimeoutMs: 2 ** 31 }, RangeError, 'idleTimeoutMs'],
