@@ -102,15 +102,16 @@ export class SwitchyardProvider implements Provider {
    */
   async initialize(context: EvaluationContext = {}): Promise<void> {
     if (this.#isClosed) this.#open()
-    if (this.#line !== null) {
-      const failure = await this.#line.start()
+    const line = this.#line
+    if (line !== null) {
+      const failure = await line.start()
       if (failure?.kind === 'refused') return this.#refuse(failure.message)
       if (failure === null || failure.kind === 'unavailable') {
-        this.#line.started(failure === null ? 'ready' : 'error')
+        line.started(failure === null ? 'ready' : 'error')
         if (failure !== null) throw new ProviderNotReadyError(`the relay cannot be read yet (${failure.message})`)
         return
       }
-      await this.#leaveLine(this.#line, failure.message)
+      await this.#leaveLine(line, failure.message)
     }
     const failure = await this.#remote.probe(context)
     if (failure?.kind === 'refused') return this.#refuse(failure.message)
@@ -145,8 +146,10 @@ export class SwitchyardProvider implements Provider {
   async onClose(): Promise<void> {
     this.#isClosed = true
     this.#health.stop()
-    await this.#line?.close()
-    await this.#transport.close()
+    // A new start may come before the end of this, and is not to be closed by it.
+    const [line, transport] = [this.#line, this.#transport]
+    await line?.close()
+    await transport.close()
   }
 
   /** The relay takes no tracking events: they go to the option `onTrack`, and nowhere without it. */

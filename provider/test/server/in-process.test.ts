@@ -226,6 +226,17 @@ describe('the in-process provider', () => {
     expect(relay.connections).toHaveLength(2)
   })
 
+  it('begins anew while it is still closing', async () => {
+    const relay = await startRelay(rulesetOf({ f: flag('a') }))
+    const { provider, client } = await connect(relay)
+    const closing = provider.onClose()
+    await provider.initialize()
+    await closing
+    expect(await client.getStringValue('f', '')).toBe('a')
+    relay.cut()
+    await expect.poll(() => relay.connections.length).toBe(3)
+  })
+
   it('leaves nothing open after closing', async () => {
     const relay = await startRelay(rulesetOf({ f: flag('a') }))
     const { provider } = await connect(relay)
