@@ -1,14 +1,19 @@
 /** The OFREP conformance suite against the relay: the real one, over real sockets, on two upstreams. */
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { connect, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createServer as createTlsServer } from 'node:tls'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { flagsmithDocument } from '../e2e/flagsmith-document.js'
 import { startTestRelay, type TestRelay } from '../e2e/relay-process.js'
 import { decodeDescription, rules, runSuite } from '../ofrep-conformance/src/index.js'
-import type { Description, Json, RuleResult } from '../ofrep-conformance/src/index.js'
+import type { Json, RuleResult } from '../ofrep-conformance/src/index.js'
 import { startFakeFlagsmith } from '../upstreams/fake-flagsmith.js'
 
 const serverKey = 'conformance-server-key'
@@ -140,22 +145,42 @@ async function startRelay(upstream: Upstream): Promise<TestRelay> {
   return relay
 }
 
-async function runAgainst(upstream: Upstream, key: string): Promise<RuleResult[]> {
-  const relay = await startRelay(upstream)
-  const decoded = decodeDescription({
+/** What the suite is told of the relay on that upstream. */
+async function describeRelay(upstream: Upstream): Promise<{ readonly [name: string]: Json }> {
+  return {
     ...upstream.description,
     provoke: { change: { url: await startControl(upstream.change) } },
     cors: { origin, refusedOrigin: 'https://evil.example' },
-  })
+  }
+}
+
+async function runAgainst(upstream: Upstream, key: string): Promise<RuleResult[]> {
+  const relay = await startRelay(upstream)
+  const decoded = decodeDescription(await describeRelay(upstream))
   if (!decoded.ok) throw new Error(decoded.problems.join('\n'))
-  const description: Description = decoded.description
   return runSuite({
     baseUrl: new URL(relay.dataUrl),
-    description,
+    description: decoded.description,
     credentials: { key, scheme: 'bearer' },
     headers: {},
     timeoutMs: 10_000,
   })
+}
+
+const fixture = (path: string): URL => new URL(`../fixtures/tls/${path}`, import.meta.url)
+
+/** Puts TLS before a server, as proxies do; returns the address. */
+async function startTls(target: URL): Promise<string> {
+  const options = { key: readFileSync(fixture('localhost.key')), cert: readFileSync(fixture('localhost.crt')) }
+  const proxy = createTlsServer(options, (socket) => {
+    const inner = connect(Number(target.port), target.hostname)
+    for (const end of [socket, inner]) end.on('error', () => end.destroy())
+    socket.pipe(inner).pipe(socket)
+    socket.on('close', () => inner.destroy())
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => new Promise<void>((resolve) => void proxy.close(() => resolve())))
+  return `https://localhost:${(proxy.address() as AddressInfo).port}`
 }
 
 /** What cannot be brought about in the relay: its own failure, limits on evaluations, and keys that are known and may not ask. */
@@ -209,5 +234,21 @@ describe('the OFREP conformance suite', () => {
     const notChecked = results.filter(({ verdict }) => verdict.status === 'skipped').map(({ rule }) => rule.id)
     expect(new Set(notChecked)).toEqual(new Set([...neverGiven, ...skipped]))
     expect(results).toHaveLength(rules.length)
+  })
+
+  it('does so as a command, through TLS', async () => {
+    const upstream = await flagdUpstream()
+    const url = await startTls(new URL((await startRelay(upstream)).dataUrl))
+    const folder = await mkdtemp(join(tmpdir(), 'switchyard-ofrep-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const description = join(folder, 'description.json')
+    await writeFile(description, JSON.stringify(await describeRelay(upstream)))
+    const bin = fileURLToPath(new URL('../ofrep-conformance/bin/ofrep-conformance.js', import.meta.url))
+    const env = { OFREP_CONFORMANCE_KEY: serverKey, NODE_EXTRA_CA_CERTS: fileURLToPath(fixture('localhost.crt')) }
+    const args = [bin, url, '--description', description, '--strict', '--key-header', 'x-api-key']
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env })
+    const skipped = neverGiven.length + (cases[0]?.skipped.length ?? 0)
+    const counts = `${rules.length - skipped} passed, 0 failed, 0 optional absent, ${skipped} skipped`
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(counts)
   })
 })

@@ -10,7 +10,7 @@ export type {
   ValueKind,
 } from './description/description.js'
 export type { Json, JsonObject } from './json.js'
-export { NoAnswerError } from './http/exchange.js'
+export { NoAnswerError } from './http/answer.js'
 export type { Credentials, Scheme, TargetOptions } from './http/target.js'
 export { formatJson, type ReportOptions } from './report/json.js'
 export { formatJunit } from './report/junit.js'

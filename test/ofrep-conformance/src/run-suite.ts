@@ -1,6 +1,7 @@
 /** Holds a server against the rules, one after the other. */
 import type { Description } from './description/description.js'
-import { NoAnswerError, reasonOf } from './http/exchange.js'
+import { NoAnswerError } from './http/answer.js'
+import { reasonOf } from './http/exchange.js'
 import { createTarget, type TargetOptions } from './http/target.js'
 import type { Rule, Verdict } from './rules/rule.js'
 import { rules as allRules } from './rules/rules.js'

@@ -68,6 +68,15 @@ describe('the command', () => {
     expect(out).toContain('0 passed, 1 failed (1 MUST, 0 SHOULD), 0 optional absent, 0 skipped\n')
   })
 
+  it('shows the first problems of a rule, and says how many more there are', async () => {
+    const { out } = await check({ answer: (answered) => ({ ...answered, status: 204 }) }, [
+      '--rule',
+      'error-wrong-context',
+    ])
+    expect(out.match(/^ {8}POST /gm)).toHaveLength(3)
+    expect(out).toContain('and 9 more (--json shows all)\n')
+  })
+
   it('holds SHOULD against a server only when it is strict, and MAY never', async () => {
     const names = ['--rule', 'etag-quoted', '--rule', 'etag-strong', '--rule', 'bulk-flags']
     expect(await check(unquotedTag, names)).toMatchObject({

@@ -1,6 +1,7 @@
 /** One event stream, read as a browser's EventSource reads it, comments included: they tell that the stream lives. */
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { NoAnswerError, open, reasonOf, titleOf, type Request } from './exchange.js'
+import type { IncomingMessage } from 'node:http'
+import { NoAnswerError, type Headers, type Request } from './answer.js'
+import { headersOf, open, reasonOf, titleOf } from './exchange.js'
 
 export interface StreamEvent {
   /** Null where the event has no field of that name. */
@@ -17,7 +18,7 @@ export interface StreamChunk {
 export interface OpenStream {
   readonly asked: string
   readonly status: number
-  readonly headers: IncomingHttpHeaders
+  readonly headers: Headers
   /** What arrives next; null when nothing does within that time, or the stream has ended. */
   next(withinMs: number): Promise<StreamChunk | null>
   close(): void
@@ -59,7 +60,7 @@ function reading(asked: string, response: IncomingMessage, abort: AbortControlle
   return {
     asked,
     status: response.statusCode ?? 0,
-    headers: response.headers,
+    headers: headersOf(response),
     close: () => abort.abort(),
     async next(withinMs) {
       if (arrived.length === 0 && !isOver) {

@@ -1,30 +1,8 @@
 /** One request and its answer by bare `node:http`: nothing is added, followed, decompressed or repeated behind the rules' back. */
-import { request as requestPlain, type IncomingHttpHeaders, type IncomingMessage, type RequestOptions } from 'node:http'
+import { request as requestPlain, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as requestSecure } from 'node:https'
-import { parseJson, type Json } from '../json.js'
-
-export interface Request {
-  readonly method: string
-  readonly url: URL
-  readonly headers: Readonly<Record<string, string>>
-  readonly body?: string
-}
-
-export interface Answer {
-  /** Method and path, for messages; without the query, which may hold a secret. */
-  readonly asked: string
-  readonly status: number
-  /** Names in lower case. */
-  readonly headers: IncomingHttpHeaders
-  readonly text: string
-  /** The body as JSON; undefined where it is none. */
-  readonly json: Json | undefined
-}
-
-/** There is no answer: nobody listens, the connection broke, or time was up. */
-export class NoAnswerError extends Error {
-  override readonly name = 'NoAnswerError'
-}
+import { parseJson } from '../json.js'
+import { NoAnswerError, type Answer, type Headers, type Request } from './answer.js'
 
 /** Longer bodies are a fault of their own. */
 const maxBodyBytes = 16 * 1024 * 1024
@@ -36,7 +14,7 @@ export async function exchange(asked: Request, timeoutMs: number): Promise<Answe
   try {
     const response = await open(asked, deadline)
     const text = await readText(response)
-    return { asked: title, status: response.statusCode ?? 0, headers: response.headers, text, json: parseJson(text) }
+    return { asked: title, status: response.statusCode ?? 0, headers: headersOf(response), text, json: parseJson(text) }
   } catch (error) {
     const reason = deadline.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error)
     throw new NoAnswerError(`${title}: ${reason}`, { cause: error })
@@ -57,6 +35,11 @@ export function open({ method, url, headers, body }: Request, signal: AbortSigna
     request.on('error', reject)
     request.end(body)
   })
+}
+
+/** Cookies are the one header that Node does not join, and no rule is about them. */
+export function headersOf({ headers }: IncomingMessage): Headers {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value?.toString()]))
 }
 
 async function readText(response: IncomingMessage): Promise<string> {

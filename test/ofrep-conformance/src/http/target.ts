@@ -1,6 +1,7 @@
 /** The server under test: its two endpoints, with the suite's credentials unless a rule says otherwise. */
 import type { Json, JsonObject } from '../json.js'
-import { exchange, type Answer } from './exchange.js'
+import type { Answer } from './answer.js'
+import { exchange } from './exchange.js'
 import { openStream, type OpenStream } from './event-stream.js'
 
 export interface TargetOptions {

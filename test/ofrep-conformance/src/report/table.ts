@@ -46,8 +46,16 @@ function detailsOf({ level, reference }: Rule, verdict: Verdict): string {
     case 'skipped':
       return indented(verdict.reason)
     case 'failed':
-      return [...verdict.problems, ...(level === 'MAY' ? [] : [reference.url])].map(indented).join('')
+      return [...firstOf(verdict.problems), ...(level === 'MAY' ? [] : [reference.url])].map(indented).join('')
   }
+}
+
+/** The other reports have all of them. */
+const maxProblems = 3
+
+function firstOf(problems: readonly string[]): readonly string[] {
+  const more = problems.length - maxProblems
+  return more > 0 ? [...problems.slice(0, maxProblems), `and ${more} more (--json shows all)`] : problems
 }
 
 function indented(text: string): string {

@@ -1,5 +1,5 @@
 /** Credentials: statuses 401 and 403, and the two headers that keys come in. */
-import type { Answer } from '../http/exchange.js'
+import type { Answer } from '../http/answer.js'
 import type { Asking, Credentials, Scheme } from '../http/target.js'
 import { anyKey, provokedRule } from './error-rules.js'
 import { hasStatus } from './findings.js'

@@ -1,8 +1,22 @@
 /** All flags: `POST /ofrep/v1/evaluate/flags`. */
-import type { Answer } from '../http/exchange.js'
+import type { Answer } from '../http/answer.js'
 import { excerptOf, isSameJson, memberOf, type JsonObject } from '../json.js'
-import { answersAs, bodyOf, hasFlatMetadata, hasJsonType, hasMember, hasMetadata, hasNoMember } from './findings.js'
-import { hasStatus, hasText, isFailure, itemOf, itemsOf, mayHaveText, type Part } from './findings.js'
+import {
+  answersAs,
+  bodyOf,
+  hasFlatMetadata,
+  hasJsonType,
+  hasMember,
+  hasMetadata,
+  hasNoMember,
+  hasStatus,
+  hasText,
+  isFailure,
+  itemOf,
+  itemsOf,
+  mayHaveText,
+  type Part,
+} from './findings.js'
 import { ofrep } from './references.js'
 import { skipped, verdictOf, type Finding, type Rule } from './rule.js'
 import type { Subject } from './subject.js'

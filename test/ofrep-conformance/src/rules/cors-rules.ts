@@ -1,5 +1,5 @@
 /** Pages of other origins: OFREP is silent about them, and without this no web provider works. */
-import type { Answer } from '../http/exchange.js'
+import type { Answer } from '../http/answer.js'
 import type { Asking } from '../http/target.js'
 import { excerptOf } from '../json.js'
 import { streamUrlsOf } from './advertised-streams.js'

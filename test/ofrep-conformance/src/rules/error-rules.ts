@@ -1,6 +1,6 @@
 /** One flag that fails: statuses 400, 404, 429 and 500, and what is in their bodies. */
 import { evaluationErrorCodes, type EvaluationErrorCode, type Provocation } from '../description/description.js'
-import type { Answer } from '../http/exchange.js'
+import type { Answer } from '../http/answer.js'
 import { excerptOf } from '../json.js'
 import { bodyOf, hasJsonType, hasMember, hasStatus, isFailure, isJsonObject, mayHaveText } from './findings.js'
 import { http, ofrep } from './references.js'

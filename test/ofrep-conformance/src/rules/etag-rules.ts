@@ -1,5 +1,5 @@
 /** Conditional requests for all flags: `ETag`, `If-None-Match` and status 304. */
-import type { Answer } from '../http/exchange.js'
+import type { Answer } from '../http/answer.js'
 import { excerptOf, isSameJson, memberOf } from '../json.js'
 import { askBulk } from './bulk-rules.js'
 import { bodyOf, hasStatus } from './findings.js'
@@ -61,7 +61,7 @@ export const etagRules: readonly Rule[] = [
     reference: ofrep('evaluateFlagsBulk ETag'),
     check: async (subject) => {
       const answer = await askBulk(subject)
-      return verdictOf([answer.headers.etag === undefined ? `${answer.asked}: there is no ETag` : null])
+      return verdictOf([answer.headers['etag'] === undefined ? `${answer.asked}: there is no ETag` : null])
     },
   },
   tagRule({ id: 'etag-quoted', level: 'SHOULD', title: 'quotes the ETag', reference: http('8.8.3') }, (tag) =>
@@ -111,7 +111,7 @@ export const etagRules: readonly Rule[] = [
     { id: 'etag-repeated', level: 'SHOULD', title: 'repeats the ETag with status 304', reference: http('15.4.5') },
     (tag) => tag,
     (answer, tag) => {
-      const received = answer.headers.etag
+      const received = answer.headers['etag']
       const isSame = received !== undefined && strong(received) === strong(tag)
       return [
         hasStatus(answer, 304),
@@ -178,7 +178,7 @@ export const etagRules: readonly Rule[] = [
       const { etag } = before.headers
       if (etag === undefined) return skipped(noTag)
       if (after === null) return verdictOf([`${before.asked}: the change changed no answer in time`])
-      const isOther = after.headers.etag !== etag
+      const isOther = after.headers['etag'] !== etag
       return verdictOf([isOther ? null : `${bodyOf(after).name} has changed, and its ETag is still ${etag}`])
     },
   },

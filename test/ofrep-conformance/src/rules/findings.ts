@@ -1,6 +1,6 @@
 /** What the rules look for in answers. Each returns a sentence about what is wrong, or null. */
 import type { SucceedingFlag } from '../description/description.js'
-import type { Answer } from '../http/exchange.js'
+import type { Answer } from '../http/answer.js'
 import { excerptOf, isObject, isSameJson, memberOf, type Json, type JsonObject } from '../json.js'
 import type { Finding } from './rule.js'
 

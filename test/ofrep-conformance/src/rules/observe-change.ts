@@ -1,5 +1,5 @@
 /** Watches a change of flags from all sides: the answers before and after, and what the event stream tells in between. */
-import type { Answer } from '../http/exchange.js'
+import type { Answer } from '../http/answer.js'
 import type { OpenStream, StreamEvent } from '../http/event-stream.js'
 import type { Target } from '../http/target.js'
 import { isSameJson, memberOf, parseJson, type Json, type JsonObject } from '../json.js'
@@ -87,7 +87,7 @@ function refetchAs({ target, context, before }: Watch, data: Json): Promise<Answ
   if (typeof lastModified === 'string' || typeof lastModified === 'number') {
     query.set('flagConfigLastModified', String(lastModified))
   }
-  const headers = { 'if-none-match': before.headers.etag ?? null }
+  const headers = { 'if-none-match': before.headers['etag'] ?? null }
   return target.bulk({ context, headers, query: query.toString() })
 }
 

@@ -1,5 +1,5 @@
 /** Requests as clients send them: what a server puts up with, and which methods it answers. */
-import type { Answer } from '../http/exchange.js'
+import type { Answer } from '../http/answer.js'
 import type { Asking } from '../http/target.js'
 import { excerptOf, memberOf, type Json, type JsonObject } from '../json.js'
 import { anyKey } from './error-rules.js'
@@ -183,7 +183,7 @@ const methodRules: readonly Rule[] = [
     check: async (subject) => {
       const refused = (await askBy('GET', subject)).filter(({ status }) => status === 405)
       if (refused.length === 0) return skipped('GET is not answered by status 405')
-      return verdictOf(refused.map(({ asked, headers }) => allowsPost(asked, headers.allow)))
+      return verdictOf(refused.map(({ asked, headers }) => allowsPost(asked, headers['allow'])))
     },
   },
   {
@@ -202,7 +202,7 @@ const methodRules: readonly Rule[] = [
     check: async (subject) => {
       const answers = await askBy('OPTIONS', subject)
       return verdictOf(
-        answers.flatMap((answer) => [hasStatus(answer, 200, 204), allowsPost(answer.asked, answer.headers.allow)]),
+        answers.flatMap((answer) => [hasStatus(answer, 200, 204), allowsPost(answer.asked, answer.headers['allow'])]),
       )
     },
   },
@@ -216,10 +216,14 @@ const methodRules: readonly Rule[] = [
       const one = await subject.target.single(encodeURIComponent(anyKey(subject)), asking)
       const all = await subject.target.bulk(asking)
       const isEvaluated = [hasNoMember(bodyOf(one), 'reason', 'as nothing is to be evaluated'), hasNoFlags(all)]
-      return verdictOf([hasStatus(one, 400, 415), hasStatus(all, 400, 415), ...isEvaluated])
+      return verdictOf([isRefused(one), isRefused(all), ...isEvaluated])
     },
   },
 ]
+
+function isRefused(answer: Answer): Finding {
+  return answer.status >= 400 && answer.status < 500 ? null : hasStatus(answer, 415)
+}
 
 function hasNoFlags(answer: Answer): Finding {
   return memberOf(answer.json, 'flags') === undefined ? null : `${answer.asked}: all flags were evaluated`

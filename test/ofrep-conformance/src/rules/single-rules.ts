@@ -1,9 +1,18 @@
 /** One flag that succeeds: `POST /ofrep/v1/evaluate/flags/{key}` with status 200. */
 import { valueKinds, type SucceedingFlag, type ValueKind } from '../description/description.js'
-import type { Answer } from '../http/exchange.js'
+import type { Answer } from '../http/answer.js'
 import { excerptOf, memberOf } from '../json.js'
-import { hasFlatMetadata, hasJsonType, hasMember, hasNoMember, hasStatus, hasText, mayHaveText } from './findings.js'
-import { answersAs, bodyOf } from './findings.js'
+import {
+  answersAs,
+  bodyOf,
+  hasFlatMetadata,
+  hasJsonType,
+  hasMember,
+  hasNoMember,
+  hasStatus,
+  hasText,
+  mayHaveText,
+} from './findings.js'
 import { ofrep, openFeature } from './references.js'
 import { skipped, verdictOf, type Finding, type Rule, type Verdict } from './rule.js'
 import type { Subject } from './subject.js'

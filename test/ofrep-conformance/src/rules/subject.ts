@@ -1,6 +1,11 @@
 /** What a rule is held against: the server, what is known of its flags, and what was seen while they changed. */
-import type { Description, EvaluationErrorCode, SucceedingFlag, ValueKind } from '../description/description.js'
-import type { FailingFlag } from '../description/description.js'
+import type {
+  Description,
+  EvaluationErrorCode,
+  FailingFlag,
+  SucceedingFlag,
+  ValueKind,
+} from '../description/description.js'
 import type { Target } from '../http/target.js'
 import { observeChange, type ObservedChange } from './observe-change.js'
 
