@@ -26,6 +26,7 @@ const entries: readonly [string, string][] = [
   ['@switchyard/openfeature-provider/server', 'SwitchyardProvider'],
   ['@switchyard/openfeature-provider/web', 'SwitchyardWebProvider'],
   ['@switchyard/openfeature-provider/web-tabs', 'sharedEventSource'],
+  ['@switchyard/ofrep-conformance', 'runSuite'],
 ]
 
 /** Runs a script with Node and gives back what it prints. */
@@ -67,10 +68,14 @@ describe.each(packages)('the package $name', ({ folder, packed }) => {
   })
 })
 
-describe.each(libraries)('the types of $name', ({ packed }) => {
+describe.each(libraries)('the types of $name', ({ packed, entries }) => {
   it('are right for every way in which TypeScript looks for them', async () => {
     const result = await checkPackage(packed.forTypes)
-    expect(result).toMatchObject({ types: { kind: 'included' }, problems: [] })
+    const problems = 'problems' in result ? result.problems : null
+    // What is an ES module alone is one for CommonJS, too: every Node that we support can `require` it.
+    const isAlone = !entries.some(({ kinds }) => kinds.includes('require'))
+    const left = problems?.filter(({ kind }) => !isAlone || kind !== 'CJSResolvesToESM')
+    expect({ types: result.types, problems: left }).toEqual({ types: { kind: 'included' }, problems: [] })
   })
 })
 
