@@ -1,0 +1,95 @@
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { startTestRelay } from '../e2e/relay-process.js'
+import { textOf } from '../repository/files.js'
+import { alerts, metricsIn, panels, rulesPath } from './named-metrics.js'
+import { hasPrometheus, promtool, startPrometheus } from './prometheus.js'
+
+function folderOfTest(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'switchyard-prometheus-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+describe.skipIf(!hasPrometheus)('the alerts', () => {
+  it('are rules that Prometheus reads', () => {
+    const { ok, output } = promtool('check', 'rules', rulesPath)
+    expect(output).toContain(`${alerts.length} rules found`)
+    expect(ok).toBe(true)
+  })
+
+  it('fire in the outage that they are for, and are quiet before it', () => {
+    const folder = folderOfTest()
+    copyFileSync(rulesPath, join(folder, 'rules.yaml'))
+    copyFileSync('test/observability/alerts.test.yaml', join(folder, 'alerts.test.yaml'))
+    const { ok, output } = promtool('test', 'rules', join(folder, 'alerts.test.yaml'))
+    expect(output).not.toContain('FAILED')
+    expect(ok).toBe(true)
+  })
+
+  it.each(alerts)('are tested with an outage: $place', ({ place }) => {
+    expect(textOf('test/observability/alerts.test.yaml')).toMatch(
+      new RegExp(`alertname: ${place}\n +exp_alerts:\n +- exp_labels`),
+    )
+  })
+})
+
+interface Answer {
+  readonly status: string
+  readonly data: { readonly result: readonly unknown[] }
+}
+
+describe.skipIf(!hasPrometheus)('a Prometheus that scrapes a relay', () => {
+  it('finds every metric that alerts and dashboards name, and understands all they ask', async () => {
+    const folder = folderOfTest()
+    const flags = join(folder, 'flags.json')
+    writeFileSync(flags, '{"flags": {"on": {"state": "ENABLED", "variants": {"on": true}, "defaultVariant": "on"}}}')
+    const relay = await startTestRelay({
+      ENVIRONMENTS__SHOP__UPSTREAM__TYPE: 'file',
+      ENVIRONMENTS__SHOP__UPSTREAM__PATH: flags,
+    })
+    onTestFinished(() => relay.close())
+    await expect.poll(() => relay.flags({ targetingKey: 'a' })).toEqual({ on: true })
+    // Streams are counted from the first one on.
+    const stream = new AbortController()
+    await fetch(`${relay.dataUrl}/ofrep/v1/events`, { signal: stream.signal })
+    stream.abort()
+
+    const configuration = join(folder, 'prometheus.yml')
+    writeFileSync(configuration, configurationFor(new URL(relay.managementUrl).host))
+    const url = await startPrometheus(configuration, folder)
+    const ask = async (expr: string): Promise<Answer> => {
+      const answer = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expr)}`)
+      return (await answer.json()) as Answer
+    }
+    const isUp = async (): Promise<number> => (await ask('up == 1').catch(() => null))?.data.result.length ?? 0
+    await expect.poll(isUp, { timeout: 60_000 }).toBe(1)
+
+    const named = [...new Set([...alerts, ...panels].flatMap(metricsIn))]
+    const missing = async (): Promise<string[]> => {
+      const answers = await Promise.all(
+        named.map(async (name) => [name, (await ask(name)).data.result.length] as const),
+      )
+      return answers.filter(([, found]) => found === 0).map(([name]) => name)
+    }
+    await expect.poll(missing, { timeout: 60_000 }).toEqual([])
+    const misunderstood: string[] = []
+    for (const { place, expr } of panels) if ((await ask(expr)).status !== 'success') misunderstood.push(place)
+    expect(misunderstood).toEqual([])
+
+    const rules = await fetch(`${url}/api/v1/rules`)
+    const { data } = (await rules.json()) as { data: { groups: { rules: { name: string; state: string }[] }[] } }
+    const states = data.groups.flatMap((group) => group.rules.map(({ name, state }) => `${name} ${state}`))
+    expect(states).toEqual(alerts.map(({ place }) => `${place} inactive`))
+  })
+})
+
+function configurationFor(target: string): string {
+  return JSON.stringify({
+    global: { scrape_interval: '1s', evaluation_interval: '1s' },
+    rule_files: [resolve(rulesPath)],
+    scrape_configs: [{ job_name: 'switchyard', static_configs: [{ targets: [target] }] }],
+  })
+}
