@@ -4,17 +4,17 @@ import type { Configuration, EnvironmentConfiguration } from './config/configura
 import { isLoopback } from './config/loopback.js'
 import { createEnvironment } from './environments/create-environment.js'
 import type { RunningEnvironment } from './environments/running-environment.js'
-import { createStores } from './environments/create-stores.js'
+import { createStores, type Stores } from './environments/create-stores.js'
 import { createDirectory, maskKeys, type DirectoryEntry } from './environments/directory.js'
 import { keepSnapshots, type SnapshotKeeper } from './environments/keep-snapshots.js'
 import { readEnvironment } from './environments/read-environment.js'
+import { shareUpstream, type SharedUpstream } from './environments/share-upstream.js'
 import { createUpstream, lineOf } from './environments/upstream.js'
 import { createResponseCache, type ResponseCache } from './http/response-cache.js'
 import { createDataPlane, type DataPlane } from './http/server.js'
 import { createStreamTokens } from './http/streams/stream-tokens.js'
 import { createManagementServer } from './management/server.js'
 import { RelayError } from './relay-error.js'
-import type { SnapshotStore } from './store/snapshot-store.js'
 import { createLogger, type Logger } from './telemetry/logger.js'
 import type { EnvironmentReading, Metrics } from './telemetry/metrics.js'
 import { createRequestDurations, type RequestDurations } from './telemetry/request-durations.js'
@@ -56,7 +56,7 @@ export async function startRelay(configuration: Configuration, options: RelayOpt
     stop.abort()
     await Promise.all(sources)
     await Promise.all(relay.entries.map(({ keeper }) => keeper.close(keepDeadlineMs)))
-    await Promise.all(relay.stores.map((store) => store.close()))
+    await Promise.all(relay.stores.all.map((store) => store.close()))
     relay.management.close()
     relay.management.closeAllConnections()
     relay.logger.info({}, 'the relay has stopped')
@@ -87,7 +87,7 @@ interface Relay {
   readonly startedAtMs: number
   readonly logger: Logger
   readonly entries: readonly RelayEntry[]
-  readonly stores: readonly SnapshotStore[]
+  readonly stores: Stores
   readonly requests: RequestDurations
   readonly streams: StreamCounts
   readonly cache: ResponseCache
@@ -103,12 +103,14 @@ interface AssembledRelay extends Relay {
 interface RelayEntry extends DirectoryEntry {
   readonly environment: RunningEnvironment
   readonly keeper: SnapshotKeeper
+  /** null where there is no Redis. */
+  readonly replica: SharedUpstream | null
   readonly required: boolean
 }
 
 async function assemble(configuration: Configuration, { version, now, log }: RelayOptions): Promise<AssembledRelay> {
   const logger = createLogger({ ...configuration.log, destination: log, now })
-  const stores = createStores(configuration, now)
+  const stores = await createStores(configuration, now)
   const relay: Relay = {
     version,
     now,
@@ -151,17 +153,31 @@ async function createEntry(
 ): Promise<RelayEntry> {
   const { name, serverKeys, clientKeys, required, cors, freshness, maxLossPercent } = configured
   const upstream = await createUpstream(configured.upstream, now)
+  const line = lineOf(name, configured.upstream)
+  const { shared, all } = stores
+  const replica =
+    shared &&
+    shareUpstream({
+      ...upstream,
+      lease: shared.lease(line),
+      store: shared.store,
+      line,
+      now,
+      logger: logger.child({ environment: name }),
+    })
   const environment = createEnvironment({
     name,
     ...upstream,
+    ...(replica === null ? {} : { source: replica.source, fence: replica.fence }),
     corsOrigins: cors.origins,
     thresholds: freshness,
     ...(maxLossPercent === undefined ? {} : { maxLossPercent }),
     now,
     logger,
   })
-  const keeper = keepSnapshots({ environment, line: lineOf(name, configured.upstream), stores, now, logger })
-  return { environment, keeper, serverKeys, clientKeys, required }
+  replica?.attach(environment)
+  const keeper = keepSnapshots({ environment, line, stores: all, now, logger })
+  return { environment, keeper, serverKeys, clientKeys, required, replica }
 }
 
 function createManagement({ management }: Configuration, relay: Relay): Server {

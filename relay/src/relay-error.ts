@@ -39,6 +39,7 @@ export type RelayErrorCode =
   | 'UPSTREAM_STALE'
   | 'FILE_UNREADABLE'
   | 'FILE_MALFORMED'
+  | 'STORE_UNREACHABLE'
   | 'STORE_FULL'
   | 'STORE_READ_ONLY'
   | 'STORE_FAILED'

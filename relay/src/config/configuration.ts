@@ -15,6 +15,8 @@ export interface Configuration {
   /** Signs what is kept. Secret. */
   readonly stateSecret?: string
   readonly snapshots: SnapshotConfiguration
+  /** Absent: replicas know nothing of each other. */
+  readonly redis?: RedisConfiguration
   /** Whether requests need no key: there is one environment and it has none. */
   readonly isKeyless: boolean
   /** At least one; in the file's order, those that only environment variables name after them, by name. */
@@ -64,6 +66,27 @@ interface ManagementConfiguration {
   readonly token?: string
   /** Host names accepted in `Host` besides loopback names and `host`; lower case, without port. */
   readonly allowedHosts: readonly string[]
+}
+
+/** How Redis or Valkey is reached, and how replicas share it. */
+interface RedisConfiguration {
+  readonly mode: 'single' | 'sentinel' | 'cluster'
+  /** `host:port`, at least one. */
+  readonly addresses: readonly string[]
+  readonly sentinelName: string
+  readonly username?: string
+  /** Secret. */
+  readonly password?: string
+  /** Secret. */
+  readonly sentinelPassword?: string
+  readonly database: number
+  readonly tls: boolean
+  /** PEM certificates to trust besides the system's. */
+  readonly ca?: string
+  readonly prefix: string
+  readonly connectTimeoutMs: number
+  readonly commandTimeoutMs: number
+  readonly leaseMs: number
 }
 
 interface LogConfiguration {

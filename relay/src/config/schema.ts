@@ -6,7 +6,7 @@ import { fileOptions } from '../vendors/file/options.js'
 import { flagbaseOptions } from '../vendors/flagbase/options.js'
 import { flagsmithOptions } from '../vendors/flagsmith/options.js'
 import { switchyardOptions } from '../vendors/switchyard/options.js'
-import { byteCount, duration, host, port, secret } from '../vendors/option-types.js'
+import { byteCount, duration, host, longText, port, secret } from '../vendors/option-types.js'
 import type { Configuration, EnvironmentConfiguration } from './configuration.js'
 
 /** What an environment may be called: it is part of metric labels, addresses and variable names. */
@@ -122,6 +122,66 @@ const log = z.strictObject({
     .meta({ description: 'One JSON object a line, or text for people.' }),
 })
 
+const redis = z
+  .strictObject({
+    mode: z.enum(['single', 'sentinel', 'cluster']).prefault('single').meta({
+      description: 'What the addresses are: one server, sentinels, or some nodes of a cluster.',
+    }),
+    addresses: z
+      .array(
+        z
+          .string()
+          .regex(/^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/)
+          .meta({ expects: 'host:port' }),
+      )
+      .min(1)
+      .meta({
+        description: 'Where Redis or Valkey is; of a single server one address.',
+        expects: 'one host:port or more',
+      }),
+    sentinelName: z
+      .string()
+      .min(1)
+      .prefault('mymaster')
+      .meta({ description: 'Name of the master that sentinels watch.' }),
+    username: z.string().min(1).exactOptional().meta({ description: 'User, where Redis has users.' }),
+    password: secret(/^[ -~]+$/, 'a password in printable ASCII')
+      .exactOptional()
+      .meta({ description: 'Password of Redis.' }),
+    sentinelPassword: secret(/^[ -~]+$/, 'a password in printable ASCII')
+      .exactOptional()
+      .meta({ description: 'Password of the sentinels.' }),
+    database: z
+      .int()
+      .min(0)
+      .max(1_000)
+      .prefault(0)
+      .meta({ description: 'Number of the database; clusters have only 0.' }),
+    tls: z.boolean().prefault(false).meta({ description: 'Whether connections are encrypted.' }),
+    ca: longText(/-----BEGIN CERTIFICATE-----/, 'PEM certificates')
+      .exactOptional()
+      .meta({ description: "Certificates to trust besides the system's." }),
+    prefix: z
+      .string()
+      .regex(/^[A-Za-z0-9._:-]{1,64}$/)
+      .prefault('switchyard')
+      .meta({
+        description: 'Begins every key and channel.',
+        expects: 'up to 64 letters, digits, dots, colons, hyphens',
+      }),
+    connectTimeout: duration(10).prefault('2s').meta({ description: 'How long a connection may take.' }),
+    commandTimeout: duration(10).prefault('1s').meta({ description: 'How long a command may take.' }),
+    lease: duration(500).prefault('10s').meta({
+      description: 'How long a replica that is not heard of keeps the right to talk to the vendor.',
+    }),
+  })
+  .transform(({ connectTimeout, commandTimeout, lease, ...rest }) => ({
+    ...rest,
+    connectTimeoutMs: connectTimeout,
+    commandTimeoutMs: commandTimeout,
+    leaseMs: lease,
+  }))
+
 const keyless = z.strictObject({
   allowNonLoopback: z
     .boolean()
@@ -198,6 +258,7 @@ const root = z.strictObject({
     .exactOptional()
     .meta({ description: 'Signs what is kept, so that nothing else is taken back. Absent: it carries a checksum.' }),
   snapshots: snapshots.prefault({}),
+  redis: redis.exactOptional(),
   keyless: keyless.prefault({}),
   environments: z
     .record(z.string(), environment)

@@ -132,6 +132,19 @@ class DocumentLine implements RunningEnvironment {
     return null
   }
 
+  follow(stored: StoredSnapshot): string | null {
+    if (this.#activated !== null) return null
+    const problem = this.#revive(stored, stored)
+    if (problem === null) this.#freshness.answered(true)
+    return problem
+  }
+
+  restamp(fence: number): void {
+    if (this.served === null || this.served.fence >= fence) return
+    const { sequence } = this.served
+    this.#swap({ ...this.served, confirmedAtMs: this.#confirmedAtMs }, { fence, sequence: sequence + 1 })
+  }
+
   activate(stored: StoredSnapshot): string | null {
     const { served } = this
     const held = this.#held?.candidate ?? served

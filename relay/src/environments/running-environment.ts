@@ -27,6 +27,14 @@ export interface RunningEnvironment extends Environment {
    */
   adopt(stored: StoredSnapshot, isConfirmed: boolean): string | null
   /**
+   * Serves what the replica that talks to the upstream serves, wherever that stands; not while a snapshot is activated here.
+   *
+   * @returns why it cannot be used, null otherwise
+   */
+  follow(stored: StoredSnapshot): string | null
+  /** Gives what is served a place under a new lease. */
+  restamp(fence: number): void
+  /**
    * Serves an earlier snapshot and holds back whatever the upstream has, until {@link release}.
    *
    * @returns why it cannot be used, null where it is served

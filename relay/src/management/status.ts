@@ -3,6 +3,7 @@ import type { Diagnostic } from '@switchyard/engine'
 import type { RunningEnvironment } from '../environments/running-environment.js'
 import type { MaskedKey } from '../environments/directory.js'
 import type { EnvironmentState, EnvironmentStatus } from '../environments/environment.js'
+import type { ReplicaStatus, SharedUpstream } from '../environments/share-upstream.js'
 import type { UsageLane } from '../usage/usage-lane.js'
 
 /** An environment and what the status says about it besides its own state. */
@@ -11,6 +12,8 @@ export interface ReportedEnvironment {
   /** Whether the relay is ready only when this environment has data. */
   readonly required: boolean
   readonly keys: readonly MaskedKey[]
+  /** null where replicas share nothing. */
+  readonly replica?: Pick<SharedUpstream, 'status'> | null
 }
 
 export interface StatusOptions {
@@ -53,6 +56,8 @@ export interface EnvironmentReport {
   /** When the upstream last confirmed what is served. */
   readonly confirmedAt: string | null
   readonly lastError: { readonly code: string; readonly message: string; readonly at: string } | null
+  /** What this replica does for the environment; absent where replicas share nothing. */
+  readonly replica?: { readonly role: string; readonly since: string; readonly fence: number }
   readonly counts: EnvironmentCounts
   /** The first of them; `counts.diagnostics` counts all. */
   readonly diagnostics: readonly Diagnostic[]
@@ -92,7 +97,7 @@ export function readStatus(options: StatusOptions): RelayStatus {
 }
 
 function report(
-  { environment, required, keys }: ReportedEnvironment,
+  { environment, required, keys, replica }: ReportedEnvironment,
   usage: StatusOptions['usage'],
 ): EnvironmentReport {
   const {
@@ -120,6 +125,7 @@ function report(
     servedSince: environment.served === null ? null : timestamp(environment.served.sinceMs),
     confirmedAt: confirmedAtMs === null ? null : timestamp(confirmedAtMs),
     lastError: lastError && reportError(lastError),
+    ...(replica ? { replica: reportReplica(replica.status()) } : {}),
     counts: {
       flags: flagCount,
       evaluations: sumOf(environment.usage.read()),
@@ -130,6 +136,10 @@ function report(
     diagnostics: diagnostics.slice(0, maxDiagnosticsShown),
     keys,
   }
+}
+
+function reportReplica({ role, sinceMs, fence }: ReplicaStatus): NonNullable<EnvironmentReport['replica']> {
+  return { role, since: timestamp(sinceMs), fence }
 }
 
 function reportError({

@@ -610,6 +610,75 @@ snapshots: { directory: /var/lib/switchyard, keep: 3 }
     expected: { host: '10.0.0.1', port: 9_000, token: 't0ken', allowedHosts: ['a.example', 'b.example'] },
   },
   {
+    name: 'the shortest Redis',
+    file: withEnvironment("redis: { addresses: ['redis.test:6379'] }"),
+    env: { ...oneEnvironment, SWITCHYARD_REDIS__ADDRESSES__0: 'redis.test:6379' },
+    says: ({ redis }) => redis,
+    expected: {
+      mode: 'single',
+      addresses: ['redis.test:6379'],
+      sentinelName: 'mymaster',
+      database: 0,
+      tls: false,
+      prefix: 'switchyard',
+      connectTimeoutMs: 2_000,
+      commandTimeoutMs: 1_000,
+      leaseMs: 10_000,
+    },
+  },
+  {
+    name: 'every option of Redis',
+    file: withEnvironment(`
+redis:
+  mode: sentinel
+  addresses: ['one.test:26379', '[::1]:26379']
+  sentinelName: flags
+  username: switchyard
+  password: p w
+  sentinelPassword: s
+  database: 3
+  tls: true
+  ca: ${JSON.stringify(certificate)}
+  prefix: flags:shop
+  connectTimeout: 3s
+  commandTimeout: 250ms
+  lease: 5s
+`),
+    env: {
+      ...oneEnvironment,
+      SWITCHYARD_REDIS__MODE: 'sentinel',
+      SWITCHYARD_REDIS__ADDRESSES__0: 'one.test:26379',
+      SWITCHYARD_REDIS__ADDRESSES__1: '[::1]:26379',
+      SWITCHYARD_REDIS__SENTINEL_NAME: 'flags',
+      SWITCHYARD_REDIS__USERNAME: 'switchyard',
+      SWITCHYARD_REDIS__PASSWORD: 'p w',
+      SWITCHYARD_REDIS__SENTINEL_PASSWORD: 's',
+      SWITCHYARD_REDIS__DATABASE: '3',
+      SWITCHYARD_REDIS__TLS: 'true',
+      SWITCHYARD_REDIS__CA: certificate,
+      SWITCHYARD_REDIS__PREFIX: 'flags:shop',
+      SWITCHYARD_REDIS__CONNECT_TIMEOUT: '3s',
+      SWITCHYARD_REDIS__COMMAND_TIMEOUT: '250ms',
+      SWITCHYARD_REDIS__LEASE: '5s',
+    },
+    says: ({ redis }) => redis,
+    expected: {
+      mode: 'sentinel',
+      addresses: ['one.test:26379', '[::1]:26379'],
+      sentinelName: 'flags',
+      username: 'switchyard',
+      password: 'p w',
+      sentinelPassword: 's',
+      database: 3,
+      tls: true,
+      ca: certificate,
+      prefix: 'flags:shop',
+      connectTimeoutMs: 3_000,
+      commandTimeoutMs: 250,
+      leaseMs: 5_000,
+    },
+  },
+  {
     name: 'the log',
     file: withEnvironment('log: { level: debug, format: text }'),
     env: { ...oneEnvironment, SWITCHYARD_LOG__LEVEL: 'debug', SWITCHYARD_LOG__FORMAT: 'text' },

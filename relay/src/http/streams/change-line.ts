@@ -38,7 +38,9 @@ export class ChangeLine {
     this.#scheduled = createScheduledChanges(now, (changed) => this.#tell(newsOf(changed, now())))
     this.#news = served === null ? null : newsOf(served, served.sinceMs)
     if (served !== null) this.#scheduled.follow(served)
-    this.#leave = environment.onChange((changed) => {
+    this.#leave = environment.onChange((changed, previous) => {
+      // It has only another place in the order: who asked has the same answers.
+      if (changed.revision === previous?.revision) return
       this.#tell(newsOf(changed, changed.sinceMs))
       this.#scheduled.follow(changed)
     })
