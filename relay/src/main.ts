@@ -201,14 +201,33 @@ function createManagement({ management }: Configuration, relay: Relay): Server {
 }
 
 /** The library is loaded at the first scrape. */
-async function loadMetrics({ version, requests, streams, cache, usage, entries, now }: Relay): Promise<Metrics> {
+async function loadMetrics({
+  version,
+  requests,
+  streams,
+  cache,
+  usage,
+  entries,
+  stores,
+  now,
+}: Relay): Promise<Metrics> {
   const { createMetrics } = await import('./telemetry/metrics.js')
   const environments = (): EnvironmentReading[] =>
-    entries.map(({ environment }) => {
+    entries.map(({ environment, replica }) => {
       const { name } = environment
-      return readEnvironment(environment, { streams: streams.read(name), usage: usage.read(name) }, now())
+      return readEnvironment(
+        environment,
+        { streams: streams.read(name), usage: usage.read(name), role: replica?.status().role ?? null },
+        now(),
+      )
     })
-  return createMetrics({ version, environments, requests, cache: () => cache.statistics })
+  return createMetrics({
+    version,
+    environments,
+    requests,
+    cache: () => cache.statistics,
+    ...(stores.shared === null ? {} : { redis: stores.shared.connection }),
+  })
 }
 
 type Plane = 'server' | 'management'

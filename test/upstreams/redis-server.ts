@@ -36,17 +36,17 @@ export function freePort(): Promise<number> {
 
 /** @param settings lines of `redis.conf` besides port, folder and what keeps nothing on the disk */
 export async function startRedis(settings: readonly string[] = [], known?: number): Promise<RedisServer> {
-  return start('redis-server', (port) => [`port ${port}`, 'save ""', 'appendonly no', ...settings], known)
+  return start([], (port) => [`port ${port}`, 'save ""', 'appendonly no', ...settings], known)
 }
 
 /** A sentinel that watches a master named `mymaster`. */
 export async function startSentinel(masterPort: number): Promise<RedisServer> {
   const settings = [`sentinel monitor mymaster 127.0.0.1 ${masterPort} 1`]
-  return start('redis-sentinel', (port) => [`port ${port}`, ...settings])
+  return start(['--sentinel'], (port) => [`port ${port}`, ...settings])
 }
 
 async function start(
-  program: string,
+  flags: readonly string[],
   settings: (port: number) => readonly string[],
   known?: number,
 ): Promise<RedisServer> {
@@ -54,8 +54,8 @@ async function start(
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-redis-'))
   const file = join(folder, 'redis.conf')
   writeFileSync(file, [...settings(port), 'bind 127.0.0.1', `dir ${folder}`, 'daemonize no', ''].join('\n'))
-  const child = spawn(program, [file], { stdio: ['ignore', 'pipe', 'inherit'] })
-  await isReady(child, program)
+  const child = spawn('redis-server', [file, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await isReady(child)
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) {
       const ended = new Promise((resolve) => child.once('exit', resolve))
@@ -67,7 +67,7 @@ async function start(
   return { port, kill: () => end('SIGKILL'), close: () => end('SIGKILL') }
 }
 
-function isReady(child: ChildProcess, program: string): Promise<void> {
+function isReady(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = ''
     child.stdout?.on('data', (chunk: Buffer) => {
@@ -75,6 +75,6 @@ function isReady(child: ChildProcess, program: string): Promise<void> {
       if (/Ready to accept connections|\+monitor/.test(said)) resolve()
     })
     child.once('error', reject)
-    child.once('exit', () => reject(new Error(`${program} ended: ${said}`)))
+    child.once('exit', () => reject(new Error(`redis-server ended: ${said}`)))
   })
 }

@@ -7,6 +7,8 @@ import type { RunningEnvironment } from './running-environment.js'
 /** What is counted elsewhere about the environment. */
 export interface Surroundings {
   readonly streams: readonly StreamReading[]
+  /** See {@link EnvironmentReading.role}. */
+  readonly role: EnvironmentReading['role']
   /** What in-process providers have told. */
   readonly usage: {
     readonly evaluations: readonly EvaluationSeries[]
@@ -17,7 +19,7 @@ export interface Surroundings {
 /** Reads an environment's counters and state, for one scrape at `nowMs`. */
 export function readEnvironment(
   environment: RunningEnvironment,
-  { streams, usage }: Surroundings,
+  { streams, usage, role }: Surroundings,
   nowMs: number,
 ): EnvironmentReading {
   const { name, state, flagCount, sequence, confirmedAtMs } = environment.status()
@@ -34,6 +36,7 @@ export function readEnvironment(
       ...usage.evaluations.map((series) => ({ ...series, mode: 'in-process' as const })),
     ],
     streams,
+    role,
     usageBatches: usage.batches,
   }
 }

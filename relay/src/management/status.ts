@@ -100,19 +100,8 @@ function report(
   { environment, required, keys, replica }: ReportedEnvironment,
   usage: StatusOptions['usage'],
 ): EnvironmentReport {
-  const {
-    name,
-    vendor,
-    upstream,
-    state,
-    stateSinceMs,
-    revision,
-    sequence,
-    flagCount,
-    confirmedAtMs,
-    lastError,
-    diagnostics,
-  } = environment.status()
+  const { name, vendor, upstream, state, stateSinceMs, revision, sequence, confirmedAtMs, lastError, diagnostics } =
+    environment.status()
   return {
     name,
     vendor,
@@ -126,15 +115,20 @@ function report(
     confirmedAt: confirmedAtMs === null ? null : timestamp(confirmedAtMs),
     lastError: lastError && reportError(lastError),
     ...(replica ? { replica: reportReplica(replica.status()) } : {}),
-    counts: {
-      flags: flagCount,
-      evaluations: sumOf(environment.usage.read()),
-      inProcessEvaluations: sumOf(usage.read(name).evaluations),
-      diagnostics: diagnostics.length,
-      fetches: environment.activity.fetches,
-    },
+    counts: countsOf(environment, usage),
     diagnostics: diagnostics.slice(0, maxDiagnosticsShown),
     keys,
+  }
+}
+
+function countsOf(environment: RunningEnvironment, usage: StatusOptions['usage']): EnvironmentCounts {
+  const { flagCount, diagnostics } = environment.status()
+  return {
+    flags: flagCount,
+    evaluations: sumOf(environment.usage.read()),
+    inProcessEvaluations: sumOf(usage.read(environment.name).evaluations),
+    diagnostics: diagnostics.length,
+    fetches: environment.activity.fetches,
   }
 }
 

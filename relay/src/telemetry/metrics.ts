@@ -18,6 +18,8 @@ export interface EnvironmentReading {
   readonly propagation: Histogram
   readonly evaluations: () => readonly EvaluationReading[]
   readonly streams: readonly StreamReading[]
+  /** What this replica does for it; null where replicas share nothing. */
+  readonly role: (typeof roles)[number] | null
   /** Batches of counts that in-process providers have sent, by what came of them. */
   readonly usageBatches: Readonly<Record<string, number>>
 }
@@ -32,6 +34,8 @@ export interface MetricsOptions {
   readonly environments: () => readonly EnvironmentReading[]
   readonly requests: RequestDurations
   readonly cache: () => CacheReading
+  /** Absent where there is no Redis. */
+  readonly redis?: RedisReading
 }
 
 /** What the metrics say of the cache of answers. */
@@ -40,6 +44,13 @@ export interface CacheReading {
   readonly misses: number
   readonly entries: number
   readonly bytes: number
+}
+
+/** What the metrics say of the connection to Redis, read at scrape time. */
+export interface RedisReading {
+  readonly isConnected: boolean
+  /** Commands that failed. */
+  readonly errors: number
 }
 
 export interface Metrics {
@@ -76,20 +87,48 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
     })
     registry.registerMetric(metric)
   }
-  for (const { kind, name, help, read } of cacheMetrics) {
+  for (const { kind, name, help, read } of plainMetrics(options)) {
     const metric = new { counter: Counter, gauge: Gauge }[kind]({
       name,
       help,
       registers: [],
       collect() {
         this.reset()
-        this.inc(read(options.cache()))
+        this.inc(read())
       },
     })
     registry.registerMetric(metric)
   }
   for (const histogram of histograms(options)) registerHistogram(registry, histogram)
   return { contentType: registry.contentType, render: () => registry.metrics() }
+}
+
+/** Metrics without labels. */
+interface PlainMetric {
+  readonly kind: 'counter' | 'gauge'
+  readonly name: string
+  readonly help: string
+  readonly read: () => number
+}
+
+function plainMetrics({ cache, redis }: MetricsOptions): readonly PlainMetric[] {
+  const ofCache = cacheMetrics.map((metric) => ({ ...metric, read: () => metric.read(cache()) }))
+  if (redis === undefined) return ofCache
+  return [
+    ...ofCache,
+    {
+      kind: 'gauge',
+      name: 'switchyard_redis_connected',
+      help: '1 while there is a connection to Redis. Absent without Redis.',
+      read: () => (redis.isConnected ? 1 : 0),
+    },
+    {
+      kind: 'counter',
+      name: 'switchyard_redis_errors_total',
+      help: 'Commands to Redis that failed. Absent without Redis.',
+      read: () => redis.errors,
+    },
+  ]
 }
 
 function buildInfo(GaugeOfLibrary: typeof Gauge, version: string): Gauge {
@@ -114,6 +153,8 @@ interface EnvironmentMetric {
 
 const states = ['waiting', 'fresh', 'stale', 'degraded', 'disconnected'] as const
 
+const roles = ['starting', 'leader', 'follower', 'alone'] as const
+
 const environmentMetrics: readonly EnvironmentMetric[] = [
   {
     kind: 'gauge',
@@ -121,6 +162,13 @@ const environmentMetrics: readonly EnvironmentMetric[] = [
     help: '1 for the state an environment is in, 0 for the others.',
     labels: ['state'],
     read: ({ state }) => states.map((each) => [{ state: each }, each === state ? 1 : 0]),
+  },
+  {
+    kind: 'gauge',
+    name: 'switchyard_replica_role',
+    help: '1 for what this replica does for an environment, 0 for the rest. Absent without Redis.',
+    labels: ['role'],
+    read: ({ role }) => (role === null ? [] : roles.map((each) => [{ role: each }, each === role ? 1 : 0])),
   },
   {
     kind: 'gauge',

@@ -68,7 +68,7 @@ function start(options: Partial<ManagementOptions> & { isDraining?: boolean } = 
         cache: () => ({ hits: 0, misses: 0, entries: 0, bytes: 0 }),
         environments: () =>
           environments.map(({ environment }) =>
-            readEnvironment(environment, { streams: [], usage: usage.read(environment.name) }, nowMs),
+            readEnvironment(environment, { streams: [], usage: usage.read(environment.name), role: null }, nowMs),
           ),
       }),
     logger,

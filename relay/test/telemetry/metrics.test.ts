@@ -16,6 +16,7 @@ const reading: EnvironmentReading = {
     { flagKey: 'banner', variant: 'on', reason: 'STATIC', count: 9, mode: 'in-process' },
     { flagKey: 'say "hi"\n', variant: '', reason: 'ERROR', count: 1, mode: 'remote' },
   ],
+  role: 'leader',
   streams: [{ kind: 'ofrep', open: 2, sent: { message: 5 }, ended: { client: 3, slow: 1 } }],
   usageBatches: { counted: 4, repeated: 1, refused: 0 },
 }

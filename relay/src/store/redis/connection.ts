@@ -27,7 +27,10 @@ export interface RedisConnection {
 }
 
 type Client = Redis | Cluster
-type Library = Pick<typeof import('ioredis'), 'Redis' | 'Cluster'>
+interface Library {
+  readonly Redis: typeof Redis
+  readonly Cluster: typeof Cluster
+}
 type ClientOptions = Omit<
   AllClientOptions,
   | 'replyMapping'

@@ -9,7 +9,7 @@ import {
   type WriteOutcome,
 } from '../snapshot-store.js'
 import type { RedisConnection } from './connection.js'
-import { lineKeys } from './line-keys.js'
+import { lineKeys, type LineKeys } from './line-keys.js'
 import * as scripts from './scripts.js'
 import { decodeSnapshot, encodeSnapshot } from './snapshot-body.js'
 
@@ -20,60 +20,78 @@ export interface RedisStoreOptions {
   readonly holder: string
   /** How many snapshots of each line are kept. */
   readonly keep: number
+  /** Signs them; absent: they carry a checksum. */
+  readonly secret?: string
 }
 
-export function createRedisStore({ connection, prefix, holder, keep }: RedisStoreOptions): SnapshotStore {
-  const list = async (line: SnapshotLine): Promise<readonly SnapshotSummary[]> => {
-    const entries = (await connection.run(scripts.listScript, [lineKeys(prefix, line).index], [])) as Buffer[]
+export function createRedisStore(options: RedisStoreOptions): SnapshotStore {
+  return new RedisStore(options)
+}
+
+class RedisStore implements SnapshotStore {
+  readonly name = 'redis'
+  readonly description: string
+  readonly #options: RedisStoreOptions
+
+  constructor(options: RedisStoreOptions) {
+    this.description = options.connection.description
+    this.#options = options
+  }
+
+  async newest(line: SnapshotLine): Promise<StoredSnapshot | null> {
+    for (const { id } of await this.list(line)) {
+      const found = await this.read(line, id)
+      if (found !== null) return found
+    }
+    return null
+  }
+
+  async read(line: SnapshotLine, id: string): Promise<StoredSnapshot | null> {
+    const found = await this.#run(scripts.readScript, [this.#keys(line).snapshots], [id])
+    return Buffer.isBuffer(found) ? decodeSnapshot(found, this.#options.secret) : null
+  }
+
+  async list(line: SnapshotLine): Promise<readonly SnapshotSummary[]> {
+    const entries = (await this.#run(scripts.listScript, [this.#keys(line).index], [])) as Buffer[]
     return entries.map(readSummary).filter((entry) => entry !== null)
   }
-  const read = async (line: SnapshotLine, id: string): Promise<StoredSnapshot | null> => {
-    const found = (await connection.run(scripts.readScript, [lineKeys(prefix, line).snapshots], [id])) as Buffer | null
-    return found === null ? null : decodeSnapshot(found)
+
+  async write(snapshot: StoredSnapshot): Promise<WriteOutcome> {
+    const { index, fence, snapshots, channel } = this.#keys(snapshot.line)
+    const summary = summaryOf(snapshot)
+    const { id, flagCount, sequence } = summary
+    // Followers keep what they got from here: only its name travels.
+    if ((await this.#run(scripts.isNewestScript, [index], [id])) === 1) return 'same'
+    const body = await encodeSnapshot(snapshot, this.#options.secret)
+    const { keep } = this.#options
+    const args = [JSON.stringify(summary), id, summary.fence, sequence, flagCount, keep, body, channel]
+    return String(await this.#run(scripts.writeScript, [fence, index, snapshots], args)) as WriteOutcome
   }
-  return {
-    name: 'redis',
-    description: connection.description,
-    list,
-    read,
-    async newest(line) {
-      for (const { id } of await list(line)) {
-        const found = await read(line, id)
-        if (found !== null) return found
-      }
-      return null
-    },
-    async write(snapshot) {
-      const { index, fence, snapshots, channel } = lineKeys(prefix, snapshot.line)
-      const summary = summaryOf(snapshot)
-      // Followers keep what they got from here: only its name travels.
-      if ((await connection.run(scripts.isNewestScript, [index], [summary.id])) === 1) return 'same'
-      const outcome = (await connection.run(
-        scripts.writeScript,
-        [fence, index, snapshots],
-        [
-          JSON.stringify(summary),
-          summary.id,
-          snapshot.fence,
-          snapshot.sequence,
-          summary.flagCount,
-          keep,
-          await encodeSnapshot(snapshot),
-          channel,
-        ],
-      )) as Buffer
-      return outcome.toString() as WriteOutcome
-    },
-    async readMarks(line) {
-      const found = (await connection.run(scripts.readMarksScript, [lineKeys(prefix, line).marks], [])) as Buffer | null
-      return (found === null ? {} : parse(found)) as LineMarks
-    },
-    async writeMarks(line, marks) {
-      const { marks: key, lease, channel } = lineKeys(prefix, line)
-      await connection.run(scripts.writeMarksScript, [key, lease], [JSON.stringify(marks), holder, channel])
-    },
-    subscribe: (line, listener) => connection.subscribe(lineKeys(prefix, line).channel, listener),
-    close: () => connection.close(),
+
+  async readMarks(line: SnapshotLine): Promise<LineMarks> {
+    const found = await this.#run(scripts.readMarksScript, [this.#keys(line).marks], [])
+    return Buffer.isBuffer(found) ? parse(found) : {}
+  }
+
+  async writeMarks(line: SnapshotLine, marks: LineMarks): Promise<void> {
+    const { marks: key, lease, channel } = this.#keys(line)
+    await this.#run(scripts.writeMarksScript, [key, lease], [JSON.stringify(marks), this.#options.holder, channel])
+  }
+
+  subscribe(line: SnapshotLine, listener: () => void): () => void {
+    return this.#options.connection.subscribe(this.#keys(line).channel, listener)
+  }
+
+  close(): Promise<void> {
+    return this.#options.connection.close()
+  }
+
+  #keys(line: SnapshotLine): LineKeys {
+    return lineKeys(this.#options.prefix, line)
+  }
+
+  #run(...call: Parameters<RedisConnection['run']>): Promise<unknown> {
+    return this.#options.connection.run(...call)
   }
 }
 
