@@ -34,6 +34,7 @@ describe('the metrics page', () => {
       environments: () => [reading],
       requests: createRequestDurations(),
       cache,
+      redis: { isConnected: true, errors: 4 },
     })
     expect(metrics.contentType).toBe('text/plain; version=0.0.4; charset=utf-8')
     expect(ownLines(await metrics.render())).toEqual([
@@ -43,6 +44,10 @@ describe('the metrics page', () => {
       'switchyard_environment_state{environment="shop",state="stale"} 1',
       'switchyard_environment_state{environment="shop",state="degraded"} 0',
       'switchyard_environment_state{environment="shop",state="disconnected"} 0',
+      'switchyard_replica_role{environment="shop",role="starting"} 0',
+      'switchyard_replica_role{environment="shop",role="leader"} 1',
+      'switchyard_replica_role{environment="shop",role="follower"} 0',
+      'switchyard_replica_role{environment="shop",role="alone"} 0',
       'switchyard_environment_flags{environment="shop"} 3',
       'switchyard_revisions_total{environment="shop"} 2',
       'switchyard_data_age_seconds{environment="shop"} 12.5',
@@ -62,6 +67,8 @@ describe('the metrics page', () => {
       'switchyard_response_cache_misses_total 5',
       'switchyard_response_cache_entries 3',
       'switchyard_response_cache_bytes 900',
+      'switchyard_redis_connected 1',
+      'switchyard_redis_errors_total 4',
       'switchyard_propagation_delay_seconds_bucket{environment="shop",le="1"} 0',
       'switchyard_propagation_delay_seconds_bucket{environment="shop",le="5"} 0',
       'switchyard_propagation_delay_seconds_bucket{environment="shop",le="+Inf"} 0',
@@ -111,7 +118,7 @@ describe('the metrics page', () => {
       await createMetrics({ version: '1', environments: () => [], requests: createRequestDurations(), cache })
     ).render()
     const names = page.match(/^# TYPE (switchyard_\w+)/gm) ?? []
-    expect(names).toHaveLength(17)
+    expect(names).toHaveLength(18)
     for (const name of names) expect(page).toContain(`# HELP ${name.slice('# TYPE '.length)} `)
   })
 })
