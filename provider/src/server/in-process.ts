@@ -55,12 +55,16 @@ export function createInProcess(now: () => number, random: () => number, usage: 
     resolve(flagKey, type, defaultValue, context) {
       if (snapshot === null) return failed(defaultValue, 'PROVIDER_NOT_READY', 'there are no flags yet')
       const outcome = snapshot.evaluate(flagKey, normalizeContext(context), { nowMs: now(), random })
-      const resolution = toResolution(outcome, type, defaultValue, stamp)
+      const resolution = isVisible(outcome, 'server')
+        ? toResolution(outcome, type, defaultValue, stamp)
+        : notFound(flagKey, defaultValue, stamp(snapshot.ruleset.metadata ?? noMetadata))
       usage?.count(outcome, resolution.reason)
       return resolution
     },
   }
 }
+
+const noMetadata: Metadata = {}
 
 function toResolution(
   outcome: EvaluatedOutcome,
@@ -68,15 +72,16 @@ function toResolution(
   defaultValue: Json,
   stamp: (metadata: Metadata) => Metadata,
 ): Resolution<Json> {
-  const { flagKey, variant, reason } = outcome
-  if (!isVisible(outcome, 'server')) {
-    return failed(defaultValue, 'FLAG_NOT_FOUND', `flag ${JSON.stringify(flagKey)} not found`)
-  }
+  const { variant, reason } = outcome
   const flagMetadata = stamp(outcome.serverMetadata)
   const resolved = resolveAs(outcome, type)
   if (resolved.kind === 'error') return failed(defaultValue, resolved.errorCode, resolved.errorDetails, flagMetadata)
   const value = resolved.kind === 'value' ? resolved.value : defaultValue
   return { value, reason, flagMetadata, ...(variant === undefined ? {} : { variant }) }
+}
+
+function notFound(flagKey: string, defaultValue: Json, metadata: Metadata): Resolution<Json> {
+  return failed(defaultValue, 'FLAG_NOT_FOUND', `flag ${JSON.stringify(flagKey)} not found`, metadata)
 }
 
 /** The codes by which the compiler reports what a later version may know. */

@@ -62,8 +62,8 @@ export class Remote {
 
   /** The answer, or why there is none. */
   async #ask(flagKey: string, context: object): Promise<FlagAnswer | string> {
-    const pauseMs = this.#notBeforeMs - this.#now()
-    if (pauseMs > 0) return `the relay asked for a pause of ${pauseMs} ms`
+    // No number: messages become labels of metrics.
+    if (this.#now() < this.#notBeforeMs) return 'the relay asked for a pause'
     const result = await evaluateFlag(this.#server, flagKey, context)
     if (result.kind !== 'value' && result.kind !== 'error') return this.#failed(result).message
     if (result.response === undefined) return result
