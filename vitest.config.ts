@@ -24,6 +24,7 @@ export default defineConfig(({ mode }) => ({
     include: [`{engine,relay,provider,test}/${mode === 'slow' ? slowTests : '**/*.test.ts'}`],
     exclude: ['**/node_modules/**', '**/dist/**', ...(mode === 'slow' ? [] : [slowTests])],
     testTimeout: mode === 'slow' ? 300_000 : 30_000,
+    hookTimeout: mode === 'slow' ? 300_000 : 30_000,
     // A busy machine is no failure: how fast things are is for the benches to say.
     expect: { poll: { timeout: 10_000 } },
     maxWorkers: 2,

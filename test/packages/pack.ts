@@ -10,14 +10,14 @@ import { createPackageFromTarballData } from '@arethetypeswrong/core'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Runs npm, in that folder. @throws Error with what it said */
-async function npm(args: readonly string[], cwd: string = root): Promise<string> {
+export async function npm(args: readonly string[], cwd: string = root): Promise<string> {
   const options = { cwd, shell: process.platform === 'win32', maxBuffer: 64 * 2 ** 20 }
   const { stdout } = await promisify(execFile)('npm', args, options)
   return stdout
 }
 
 /** @returns the path of the tarball, in the folder that is given */
-async function pack(workspace: string, folder: string): Promise<string> {
+export async function pack(workspace: string, folder: string): Promise<string> {
   const [packed] = JSON.parse(await npm(['pack', '--json', '--pack-destination', folder], join(root, workspace)))
   return join(folder, packed.filename)
 }
