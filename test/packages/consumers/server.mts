@@ -2,8 +2,8 @@
 import { OpenFeature } from '@openfeature/server-sdk'
 import { SwitchyardProvider, type SwitchyardProviderOptions } from '@switchyard/openfeature-provider/server'
 
-// @ts-expect-error: the types have arrived, so what is missing is missed
-export const incomplete: SwitchyardProviderOptions = {}
+// @ts-expect-error: the types have arrived, so what is wrong is told
+export const wrong: SwitchyardProviderOptions = { url: 1 }
 
 async function main(): Promise<void> {
   const [, , url = '', apiKey = ''] = process.argv

@@ -3,8 +3,8 @@ import { OpenFeature } from '@openfeature/web-sdk'
 import { SwitchyardWebProvider, type SwitchyardWebProviderOptions } from '@switchyard/openfeature-provider/web'
 import { sharedEventSource } from '@switchyard/openfeature-provider/web-tabs'
 
-// @ts-expect-error: the types have arrived, so what is missing is missed
-export const incomplete: SwitchyardWebProviderOptions = {}
+// @ts-expect-error: the types have arrived, so what is wrong is told
+export const wrong: SwitchyardWebProviderOptions = { url: 1 }
 
 async function main(): Promise<void> {
   const [, , url = '', apiKey = ''] = process.argv
