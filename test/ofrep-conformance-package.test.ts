@@ -10,6 +10,9 @@ import { commandOf } from '../tools/run.mjs'
 const pkgDir = fileURLToPath(new URL('ofrep-conformance', import.meta.url))
 let folder: string
 
+/** npm takes its time on a busy machine. */
+const packingMs = 120_000
+
 /** Runs a program to its end in the folder; it must succeed. */
 function run(program: string, args: readonly string[], cwd = folder): string {
   const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, encoding: 'utf8' })
@@ -24,7 +27,7 @@ beforeAll(() => {
   run('npm', ['pack', '--silent', '--pack-destination', folder], pkgDir)
   const [tarball] = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
   run('npm', ['install', '--offline', '--no-audit', '--no-fund', `./${tarball}`])
-})
+}, packingMs)
 
 afterAll(() => {
   rmSync(folder, { recursive: true })
