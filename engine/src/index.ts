@@ -5,6 +5,8 @@ import { createHost } from './compile/host.js'
 import type { Compilation, EvaluationEnvironment, Snapshot } from './compile/snapshot.js'
 import type { Explanation } from './explain/explanation.js'
 import { Interpretation } from './explain/interpreter.js'
+import { describe } from './explain/describe.js'
+import type { Line } from './explain/line.js'
 import { redact } from './explain/redact.js'
 import { render } from './explain/render.js'
 import { createWording } from './explain/wording.js'
@@ -18,6 +20,7 @@ export type * from './ruleset/vendor.js'
 export type { Reads } from './ruleset/dialect.js'
 export type * from './compile/snapshot.js'
 export type * from './explain/explanation.js'
+export type { Line } from './explain/line.js'
 export { isVisible } from './compile/snapshot.js'
 export { normalizeContext } from './compile/context.js'
 export { formatVersion } from './ruleset/dialect-label.js'
@@ -78,6 +81,17 @@ export function explain(
  */
 export function renderExplanation(explanation: Explanation): string {
   return render(explanation, createWording(dialects))
+}
+
+/**
+ * The rules of a flag in plain words, as lines with the lesser ones below them. Nobody's context is needed: this is what the flag
+ * does, not what it answered.
+ *
+ * @returns null for a flag that does not exist
+ */
+export function describeFlag({ ruleset }: Pick<Snapshot, 'ruleset'>, flagKey: string): readonly Line[] | null {
+  const table = new Map(dialects.map((dialect) => [dialect.name, dialect]))
+  return describe(ruleset, flagKey, table, createWording(dialects))
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { normalizeContext, redactExplanation, renderExplanation, vendors, type Json } from '@switchyard/engine'
+import { describeFlag, normalizeContext, redactExplanation, renderExplanation, vendors, type Json, type Line } from '@switchyard/engine'
 import { casedVendors, casesOf, environmentOf, explanationOf, snapshotOf } from './cases.js'
 
 describe('the cases', () => {
@@ -13,6 +13,11 @@ describe.each(casedVendors)('an explanation for %s', (vendorName) => {
 
   it.each(rows)('says why: $title', async ({ given }) => {
     await expect(renderExplanation(explanationOf(given))).toMatchFileSnapshot(given.golden)
+  })
+
+  it.each(rows)('has the rules of the flag in plain words: $title', async ({ given }) => {
+    const words = wordsText(describeFlag(snapshotOf(given), given.flag) ?? [], 0)
+    await expect(words).toMatchFileSnapshot(given.golden.replace(/\.txt$/, '.words.txt'))
   })
 
   it.each(rows)('tells nothing of the context once it is redacted: $title', ({ given }) => {
@@ -37,4 +42,8 @@ describe.each(casedVendors)('an explanation for %s', (vendorName) => {
 function textsIn(value: Json): string[] {
   if (typeof value === 'string') return [value]
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
+}
+
+function wordsText(lines: readonly Line[], depth: number): string {
+  return lines.map(({ text, below = [] }) => `${'  '.repeat(depth)}${text}\n${wordsText(below, depth + 1)}`).join('')
 }

@@ -1,12 +1,16 @@
 /** A condition as lines: what had to hold, whether it did, and what was seen. */
 import type { ArgumentTrace, CallTrace, Explanation, ExprTrace } from './explanation.js'
 import type { Line } from './line.js'
-import { callIn, phraseOf, seenIn } from './phrase.js'
+import { callIn, phraseOf } from './phrase.js'
 import { rawText, valueText } from './value-text.js'
 import type { Wording } from './wording.js'
 
 export interface ConditionRenderer {
   readonly wording: Wording
+  /** What stands in front of a condition. */
+  readonly mark: (trace: ExprTrace) => string
+  /** What stands in parentheses behind it. */
+  readonly seen: (trace: ExprTrace) => readonly string[]
   /** The lines about another flag that a condition asked. */
   readonly flagLines: (flag: Explanation) => readonly Line[]
 }
@@ -40,7 +44,7 @@ function withoutWrapping(trace: ExprTrace, renderer: ConditionRenderer): ExprTra
 function conditionLine(condition: ExprTrace, renderer: ConditionRenderer): Line {
   const trace = withoutWrapping(condition, renderer)
   const call = structureIn(trace, renderer)
-  const mark = markOf(condition)
+  const mark = renderer.mark(condition)
   if (call === null) return leafLine(mark, trace, renderer)
   switch (renderer.wording(call.operator)?.shape) {
     case 'all':
@@ -101,8 +105,8 @@ function choiceLines({ arguments: parts }: CallTrace, renderer: ConditionRendere
   return lines
 }
 
-/** What stands in front of a condition: whether it holds. */
-function markOf(trace: ExprTrace): string {
+/** Whether a condition holds, as its mark. */
+export function verdictOf(trace: ExprTrace): string {
   if ('failed' in trace && trace.failed !== undefined) return 'fail '
   if (trace.value === true) return 'yes  '
   return trace.value === false || trace.value === null ? 'no   ' : '-    '
@@ -110,7 +114,7 @@ function markOf(trace: ExprTrace): string {
 
 function leafLine(mark: string, trace: ExprTrace, renderer: ConditionRenderer): Line {
   const { wording } = renderer
-  const seen = seenIn(trace, wording)
+  const seen = renderer.seen(trace)
   const said = sentence(trace, wording)
   const failure = 'failed' in trace && trace.failed !== undefined ? rawText(trace.failed) : said
   const beside = failure === said ? seen : [failure, ...seen]

@@ -13,7 +13,7 @@ import type {
 } from './explanation.js'
 import { assertNever } from '../ruleset/json.js'
 import type { Line } from './line.js'
-import { callIn, phraseOf, seenIn } from './phrase.js'
+import { callIn, phraseOf } from './phrase.js'
 import { conditionLines, type ConditionRenderer, innerLines, structureIn, valueLines } from './render-condition.js'
 import { nameText, rawText, valueText } from './value-text.js'
 
@@ -78,7 +78,7 @@ function ruleLine({ name, matched, when, then }: RuleTrace, number: number, rend
 }
 
 /** Some rules have a name, of others only their place is known, and some are named after their place. */
-function ruleName(name: string | undefined, number: number): string {
+export function ruleName(name: string | undefined, number: number): string {
   if (name === undefined) return String(number)
   return /^rule (\d+)$/i.exec(name)?.[1] ?? valueText(name)
 }
@@ -136,5 +136,5 @@ function targetsLines({ targetingKey, assigned, then }: TargetsTrace, renderer: 
 /** How a number or a text came about: the conditions that chose it, or what was seen. */
 function howLines(trace: ExprTrace, renderer: DecisionRenderer): readonly Line[] {
   if (structureIn(trace, renderer) !== null) return valueLines(trace, renderer)
-  return [...seenIn(trace, renderer.wording).map((text) => ({ text })), ...innerLines(trace, renderer)]
+  return [...renderer.seen(trace).map((text) => ({ text })), ...innerLines(trace, renderer)]
 }

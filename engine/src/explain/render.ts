@@ -3,6 +3,8 @@ import { isRecord } from '../ruleset/json.js'
 import type { Json } from '../ruleset/types.js'
 import type { ExplainedOutcome, Explanation } from './explanation.js'
 import { type Line, linesText } from './line.js'
+import { seenIn } from './phrase.js'
+import { verdictOf } from './render-condition.js'
 import { decisionLines } from './render-decision.js'
 import { nameText, rawText, valueText } from './value-text.js'
 import type { Wording } from './wording.js'
@@ -26,6 +28,8 @@ function wayLines(
   return decisionLines(decision, {
     outcome,
     wording,
+    mark: verdictOf,
+    seen: (trace) => seenIn(trace, wording),
     flagLines: (flag) => [explanationLine(flag, wording)],
   })
 }
