@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { describeFlag, normalizeContext, redactExplanation, renderExplanation, vendors, type Json, type Line } from '@switchyard/engine'
+import {
+  describeFlag,
+  normalizeContext,
+  redactExplanation,
+  renderExplanation,
+  vendors,
+  type Json,
+  type Line,
+} from '@switchyard/engine'
 import { casedVendors, casesOf, environmentOf, explanationOf, snapshotOf } from './cases.js'
 
 describe('the cases', () => {

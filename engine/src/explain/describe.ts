@@ -133,7 +133,7 @@ function switchLines(decision: SwitchDecision, description: Description): readon
 }
 
 function caseText(match: Scalar | readonly Scalar[]): string {
-  return Array.isArray(match) ? itemsText(match as readonly Scalar[]) : valueText(match as Scalar)
+  return typeof match === 'object' && match !== null ? itemsText(match) : valueText(match)
 }
 
 /** How a number or a text comes about, where more than a sentence is to be said about it. */
