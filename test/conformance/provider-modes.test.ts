@@ -20,7 +20,11 @@ const asks: Readonly<Record<string, (client: Client, key: string, context: Evalu
   object: (client, key, context) => client.getObjectDetails(key, { default: true }, context),
 }
 
-const contexts: readonly EvaluationContext[] = [{}, { targetingKey: 'user-1', plan: 'gold' }]
+const contexts: readonly EvaluationContext[] = [
+  {},
+  { targetingKey: 'user-1', plan: 'gold' },
+  { targetingKey: 5 as never },
+]
 
 async function clientOf(url: string, mode: 'in-process' | 'remote'): Promise<Client> {
   const domain = `modes-${mode}`

@@ -54,6 +54,9 @@ export function createInProcess(now: () => number, random: () => number, usage: 
     isSupported: (flagKey) => snapshot?.isSupported(flagKey) !== false,
     resolve(flagKey, type, defaultValue, context) {
       if (snapshot === null) return failed(defaultValue, 'PROVIDER_NOT_READY', 'there are no flags yet')
+      if (!isTargetingKey(context)) {
+        return failed(defaultValue, 'INVALID_CONTEXT', 'context.targetingKey is not a string')
+      }
       const outcome = snapshot.evaluate(flagKey, normalizeContext(context), { nowMs: now(), random })
       const resolution = isVisible(outcome, 'server')
         ? toResolution(outcome, type, defaultValue, stamp)
@@ -78,6 +81,11 @@ function toResolution(
   if (resolved.kind === 'error') return failed(defaultValue, resolved.errorCode, resolved.errorDetails, flagMetadata)
   const value = resolved.kind === 'value' ? resolved.value : defaultValue
   return { value, reason, flagMetadata, ...(variant === undefined ? {} : { variant }) }
+}
+
+/** Types do not hold applications in JavaScript off, and the relay refuses such a context as well. */
+function isTargetingKey({ targetingKey }: { readonly targetingKey?: unknown }): boolean {
+  return targetingKey === undefined || targetingKey === null || typeof targetingKey === 'string'
 }
 
 function notFound(flagKey: string, defaultValue: Json, metadata: Metadata): Resolution<Json> {
