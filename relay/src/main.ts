@@ -213,11 +213,12 @@ async function loadMetrics({
 }: Relay): Promise<Metrics> {
   const { createMetrics } = await import('./telemetry/metrics.js')
   const environments = (): EnvironmentReading[] =>
-    entries.map(({ environment, replica }) => {
+    entries.map(({ environment, replica, keeper }) => {
       const { name } = environment
+      const role = replica?.status().role ?? null
       return readEnvironment(
         environment,
-        { streams: streams.read(name), usage: usage.read(name), role: replica?.status().role ?? null },
+        { streams: streams.read(name), usage: usage.read(name), role, stores: keeper.status() },
         now(),
       )
     })

@@ -21,6 +21,13 @@ const commands: ReadonlyMap<string, { readonly summary: string; readonly load: (
     },
   ],
   [
+    'snapshots',
+    {
+      summary: 'go back to flags that were served before',
+      load: async () => (await import('./snapshots.js')).snapshots,
+    },
+  ],
+  [
     'health',
     { summary: 'ask a running relay whether it is ready', load: async () => (await import('./health.js')).health },
   ],

@@ -2,6 +2,7 @@
 import type { EvaluationSeries } from '../telemetry/evaluation-totals.js'
 import type { EnvironmentReading } from '../telemetry/metrics.js'
 import type { StreamReading } from '../telemetry/stream-counts.js'
+import type { StoreStatus } from './store-line.js'
 import type { RunningEnvironment } from './running-environment.js'
 
 /** What is counted elsewhere about the environment. */
@@ -9,6 +10,7 @@ export interface Surroundings {
   readonly streams: readonly StreamReading[]
   /** See {@link EnvironmentReading.role}. */
   readonly role: EnvironmentReading['role']
+  readonly stores: readonly StoreStatus[]
   /** What in-process providers have told. */
   readonly usage: {
     readonly evaluations: readonly EvaluationSeries[]
@@ -19,16 +21,18 @@ export interface Surroundings {
 /** Reads an environment's counters and state, for one scrape at `nowMs`. */
 export function readEnvironment(
   environment: RunningEnvironment,
-  { streams, usage, role }: Surroundings,
+  { streams, usage, role, stores }: Surroundings,
   nowMs: number,
 ): EnvironmentReading {
-  const { name, state, flagCount, sequence, confirmedAtMs } = environment.status()
+  const { name, state, flagCount, sequence, confirmedAtMs, held } = environment.status()
   return {
     name,
     state,
     flagCount,
     revisionCount: sequence,
     ageSeconds: confirmedAtMs === null ? null : Math.max(0, nowMs - confirmedAtMs) / 1_000,
+    held: held?.reason ?? null,
+    stores,
     fetches: environment.activity.fetches,
     propagation: environment.activity.propagation,
     evaluations: () => [

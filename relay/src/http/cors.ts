@@ -4,7 +4,7 @@ import type { Exchange, Plane } from './exchange.js'
 const requestHeaders =
   'content-type, authorization, x-api-key, if-none-match, last-event-id, traceparent, tracestate, baggage'
 
-const exposed = ['Access-Control-Expose-Headers', 'ETag, Retry-After, Switchyard-State'] as const
+const exposed = ['Access-Control-Expose-Headers', 'ETag, Retry-After, Switchyard-State, Switchyard-Age'] as const
 
 /** Seconds that a browser may remember a preflight's answer: a day, and every browser caps it further. */
 const maxAgeSeconds = '86400'

@@ -32,7 +32,7 @@ export function findServerAccess(exchange: Exchange): Access | null {
 
 /** What is served; null where the request was refused because there is nothing yet. */
 export function findServed(exchange: Exchange, { environment }: Access): Served | null {
-  exchange.state = environment.status().state
+  exchange.state = environment.state
   if (environment.served !== null) return environment.served
   const errorDetails = 'there are no flags yet: the upstream has not delivered any'
   refuse(exchange, 503, { errorDetails, headers: ['Retry-After', retryAfterSeconds] })

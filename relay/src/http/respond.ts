@@ -41,7 +41,12 @@ function encode(body: string | null, acceptEncoding: string | undefined): Encode
 
 function headersOf(exchange: Exchange, answer: Answer, body: string | Buffer | null, coding: Coding): string[] {
   const headers = ['Cache-Control', 'private, no-cache', 'Vary', 'Accept-Encoding, Origin', ...corsHeaders(exchange)]
-  if (exchange.state !== null) headers.push('Switchyard-State', exchange.state)
+  if (exchange.state !== null) {
+    headers.push('Switchyard-State', exchange.state)
+    // Where the state is known, so is who asks. The text is made once a second, not for each answer.
+    const age = exchange.access?.environment.ageText() ?? ''
+    if (age !== '') headers.push('Switchyard-Age', age)
+  }
   if (answer.validator !== undefined) headers.push('ETag', entityTag(answer.validator, coding))
   if (coding !== 'identity') headers.push('Content-Encoding', coding)
   if (answer.headers !== undefined) headers.push(...answer.headers)

@@ -5,6 +5,7 @@ import type { Metrics } from '../telemetry/metrics.js'
 import { explainHandlers } from './explain.js'
 import { tokenGuard, type Guards } from './guards.js'
 import { refuseMethod, sendError, sendJson, sendText } from './send.js'
+import { activateHandlers, confirmHandlers, listHandlers } from './snapshots.js'
 import { readStatus, type StatusOptions } from './status.js'
 
 export interface ManagementOptions extends Guards {
@@ -28,8 +29,11 @@ export function createManagementApp(options: ManagementOptions): Express {
   })
   answer(app, '/status', (_request, response) => sendJson(response, 200, readStatus(options.status)))
   app.all('/explain', ...explainHandlers(options.status))
+  app.all('/snapshots', ...listHandlers(options.status))
+  app.all('/snapshots/activate', ...activateHandlers(options.status))
+  app.all('/snapshots/confirm', ...confirmHandlers(options.status))
   app.use((request, response) => {
-    const message = `there is no ${request.path} here: try /livez, /readyz, /metrics, /status or /explain`
+    const message = `there is no ${request.path} here: try /livez, /readyz, /metrics, /status, /explain or /snapshots`
     sendError(response, 404, { code: 'NOT_FOUND', message })
   })
   app.use(failed(options.logger))

@@ -14,7 +14,8 @@ export function createProbes(status: StatusOptions): Probes {
     if (refuseMethod(path, request.method, response)) return true
     if (path === '/livez') sendJson(response, 200, { status: 'alive' })
     else {
-      const readiness = readReadiness(status)
+      const [, query = ''] = (request.url ?? '').split('?')
+      const readiness = readReadiness(status, new URLSearchParams(query).getAll('fail-on').includes('stale'))
       sendJson(response, readiness.status === 'ready' ? 200 : 503, readiness)
     }
     return true

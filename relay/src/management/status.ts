@@ -2,7 +2,9 @@
 import type { Diagnostic } from '@switchyard/engine'
 import type { RunningEnvironment } from '../environments/running-environment.js'
 import type { MaskedKey } from '../environments/directory.js'
-import type { EnvironmentState, EnvironmentStatus } from '../environments/environment.js'
+import type { EnvironmentState, EnvironmentStatus, HeldStatus } from '../environments/environment.js'
+import type { SnapshotKeeper } from '../environments/keep-snapshots.js'
+import type { StoreStatus } from '../environments/store-line.js'
 import type { ReplicaStatus, SharedUpstream } from '../environments/share-upstream.js'
 import type { UsageLane } from '../usage/usage-lane.js'
 
@@ -14,6 +16,7 @@ export interface ReportedEnvironment {
   readonly keys: readonly MaskedKey[]
   /** null where replicas share nothing. */
   readonly replica?: Pick<SharedUpstream, 'status'> | null
+  readonly keeper: SnapshotKeeper
 }
 
 export interface StatusOptions {
@@ -29,9 +32,11 @@ export interface StatusOptions {
 
 export interface Readiness {
   /** `waiting`: a required environment has never had data. Data of any age will do. */
-  readonly status: 'ready' | 'waiting' | 'draining'
+  readonly status: 'ready' | 'waiting' | 'stale' | 'draining'
   /** The required environments without data. */
   readonly waiting: readonly string[]
+  /** The required environments whose data may be old; only where that was asked for. */
+  readonly stale?: readonly string[]
 }
 
 export interface RelayStatus {
@@ -43,7 +48,15 @@ export interface RelayStatus {
   readonly environments: readonly EnvironmentReport[]
 }
 
-export interface EnvironmentReport {
+/** Where somebody has decided, or has to. */
+export interface Decisions {
+  /** What the upstream has and is not served. */
+  readonly held: HeldReport | null
+  /** The snapshot that somebody has activated. */
+  readonly activated: { readonly id: string; readonly since: string } | null
+}
+
+export interface EnvironmentReport extends Decisions {
   readonly name: string
   readonly vendor: string
   readonly upstream: string
@@ -55,13 +68,28 @@ export interface EnvironmentReport {
   readonly servedSince: string | null
   /** When the upstream last confirmed what is served. */
   readonly confirmedAt: string | null
-  readonly lastError: { readonly code: string; readonly message: string; readonly at: string } | null
+  readonly lastError: ErrorReport | null
   /** What this replica does for the environment; absent where replicas share nothing. */
   readonly replica?: { readonly role: string; readonly since: string; readonly fence: number }
+  readonly stores: readonly StoreReport[]
   readonly counts: EnvironmentCounts
   /** The first of them; `counts.diagnostics` counts all. */
   readonly diagnostics: readonly Diagnostic[]
   readonly keys: readonly MaskedKey[]
+}
+
+interface ErrorReport {
+  readonly code: string
+  readonly message: string
+  readonly at: string
+}
+
+type HeldReport = Omit<HeldStatus, 'sinceMs'> & { readonly since: string }
+
+interface StoreReport extends Pick<StoreStatus, 'name' | 'description' | 'written' | 'writes'> {
+  readonly state: 'working' | 'failing'
+  readonly since: string
+  readonly lastError: ErrorReport | null
 }
 
 export interface EnvironmentCounts {
@@ -77,12 +105,15 @@ export interface EnvironmentCounts {
 /** A page is for reading. */
 const maxDiagnosticsShown = 100
 
-export function readReadiness({ environments, isDraining }: StatusOptions): Readiness {
-  const waiting = environments
-    .filter(({ environment, required }) => required && environment.served === null)
-    .map(({ environment }) => environment.name)
-  if (isDraining()) return { status: 'draining', waiting }
-  return { status: waiting.length === 0 ? 'ready' : 'waiting', waiting }
+/** @param failsOnStale whether data that is not `fresh` is not good enough */
+export function readReadiness({ environments, isDraining }: StatusOptions, failsOnStale = false): Readiness {
+  const required = environments.filter((each) => each.required).map(({ environment }) => environment)
+  const waiting = required.filter(({ served }) => served === null).map(({ name }) => name)
+  const stale = required.filter(({ served, state }) => served !== null && state !== 'fresh').map(({ name }) => name)
+  const found = failsOnStale ? { waiting, stale } : { waiting }
+  if (isDraining()) return { status: 'draining', ...found }
+  if (waiting.length > 0) return { status: 'waiting', ...found }
+  return { status: failsOnStale && stale.length > 0 ? 'stale' : 'ready', ...found }
 }
 
 export function readStatus(options: StatusOptions): RelayStatus {
@@ -97,23 +128,25 @@ export function readStatus(options: StatusOptions): RelayStatus {
 }
 
 function report(
-  { environment, required, keys, replica }: ReportedEnvironment,
+  { environment, required, keys, replica, keeper }: ReportedEnvironment,
   usage: StatusOptions['usage'],
 ): EnvironmentReport {
-  const { name, vendor, upstream, state, stateSinceMs, revision, sequence, confirmedAtMs, lastError, diagnostics } =
-    environment.status()
+  const status = environment.status()
+  const { name, vendor, upstream, state, revision, sequence, confirmedAtMs, lastError, diagnostics } = status
   return {
     name,
     vendor,
     upstream,
     required,
     state,
-    stateSince: timestamp(stateSinceMs),
+    stateSince: timestamp(status.stateSinceMs),
     revision,
     sequence,
     servedSince: environment.served === null ? null : timestamp(environment.served.sinceMs),
     confirmedAt: confirmedAtMs === null ? null : timestamp(confirmedAtMs),
     lastError: lastError && reportError(lastError),
+    ...reportDecisions(status),
+    stores: keeper.status().map(reportStore),
     ...(replica ? { replica: reportReplica(replica.status()) } : {}),
     counts: countsOf(environment, usage),
     diagnostics: diagnostics.slice(0, maxDiagnosticsShown),
@@ -140,8 +173,29 @@ function reportError({
   code,
   message,
   atMs,
-}: NonNullable<EnvironmentStatus['lastError']>): EnvironmentReport['lastError'] {
+}: {
+  readonly code: string
+  readonly message: string
+  readonly atMs: number
+}): ErrorReport {
   return { code, message, at: timestamp(atMs) }
+}
+
+/** The same for the status and for `/snapshots`. */
+export function reportDecisions({ held, activated }: Pick<EnvironmentStatus, 'held' | 'activated'>): Decisions {
+  return {
+    held: held && reportHeld(held),
+    activated: activated && { id: activated.id, since: timestamp(activated.sinceMs) },
+  }
+}
+
+function reportHeld({ sinceMs, ...held }: HeldStatus): HeldReport {
+  return { ...held, since: timestamp(sinceMs) }
+}
+
+function reportStore({ isFailing, sinceMs, lastError, ...store }: StoreStatus): StoreReport {
+  const state = isFailing ? 'failing' : 'working'
+  return { ...store, state, since: timestamp(sinceMs), lastError: lastError && reportError(lastError) }
 }
 
 function sumOf(series: readonly { readonly count: number }[]): number {

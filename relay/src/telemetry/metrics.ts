@@ -16,6 +16,9 @@ export interface EnvironmentReading {
   readonly ageSeconds: number | null
   readonly fetches: Readonly<Record<string, number>>
   readonly propagation: Histogram
+  /** Whether something is held back, and why. */
+  readonly held: 'activated' | 'blast-radius' | null
+  readonly stores: readonly StoreReading[]
   readonly evaluations: () => readonly EvaluationReading[]
   readonly streams: readonly StreamReading[]
   /** What this replica does for it; null where replicas share nothing. */
@@ -27,6 +30,12 @@ export interface EnvironmentReading {
 export interface EvaluationReading extends EvaluationSeries {
   /** Where it was evaluated: `remote` = by the relay, `in-process` = by a provider in its application. */
   readonly mode: 'remote' | 'in-process'
+}
+
+export interface StoreReading {
+  readonly name: string
+  readonly isFailing: boolean
+  readonly writes: Readonly<Record<string, number>>
 }
 
 export interface MetricsOptions {
@@ -190,6 +199,30 @@ const environmentMetrics: readonly EnvironmentMetric[] = [
     help: 'Time since the upstream last confirmed what is served. Absent while there is no data.',
     labels: [],
     read: ({ ageSeconds }) => (ageSeconds === null ? [] : [[{}, ageSeconds]]),
+  },
+  {
+    kind: 'gauge',
+    name: 'switchyard_held',
+    help: '1 while what the upstream has is held back, for that reason.',
+    labels: ['reason'],
+    read: ({ held }) => (['activated', 'blast-radius'] as const).map((reason) => [{ reason }, held === reason ? 1 : 0]),
+  },
+  {
+    kind: 'gauge',
+    name: 'switchyard_store_failing',
+    help: '1 while snapshots cannot be kept in a store.',
+    labels: ['store'],
+    read: ({ stores }) => stores.map(({ name, isFailing }) => [{ store: name }, isFailing ? 1 : 0]),
+  },
+  {
+    kind: 'counter',
+    name: 'switchyard_store_writes_total',
+    help: 'Snapshots that were written to a store, and attempts that failed.',
+    labels: ['store', 'outcome'],
+    read: ({ stores }) =>
+      stores.flatMap(({ name, writes }) =>
+        Object.entries(writes).map(([outcome, count]) => [{ store: name, outcome }, count] as const),
+      ),
   },
   {
     kind: 'counter',

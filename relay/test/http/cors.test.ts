@@ -85,7 +85,9 @@ describe('an answer', () => {
     for (const path of [bulkPath, `${bulkPath}/plain`, `${bulkPath}/none`]) {
       const answer = await ask(plane, path, { origin: page, 'x-api-key': key })
       expect(allowed(answer)).toBe(expected)
-      expect(answer.headers['access-control-expose-headers']).toBe(expected && 'ETag, Retry-After, Switchyard-State')
+      expect(answer.headers['access-control-expose-headers']).toBe(
+        expected && 'ETag, Retry-After, Switchyard-State, Switchyard-Age',
+      )
       expect(answer.headers).not.toHaveProperty('access-control-allow-credentials')
     }
   })

@@ -2,8 +2,9 @@ import type { Server } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { renderExplanation, vendors } from '@switchyard/engine'
 import request from 'supertest'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { createEnvironment } from '../../src/environments/create-environment.js'
+import { keepSnapshots } from '../../src/environments/keep-snapshots.js'
 import { createManagementServer } from '../../src/management/server.js'
 import { createLogger } from '../../src/telemetry/logger.js'
 import { createUsageLane } from '../../src/usage/usage-lane.js'
@@ -48,7 +49,10 @@ async function start(documents: Readonly<Record<string, unknown>> = { shop: docu
     const source = { description: 'test', run }
     const environment = createEnvironment({ name, vendor, source, now: () => nowMs, logger })
     void environment.run(abort.signal)
-    return { environment, required: true, keys: [] }
+    const line = { vendor: 'flagd', upstream: 'test', name }
+    const keeper = keepSnapshots({ environment, line, stores: [], now: () => nowMs, logger })
+    onTestFinished(() => keeper.close(0))
+    return { environment, required: true, keys: [], keeper }
   })
   const server = createManagementServer({
     isExposed: token !== undefined,

@@ -1,8 +1,9 @@
 import type { Server } from 'node:http'
 import request from 'supertest'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { createEnvironment } from '../../src/environments/create-environment.js'
 import type { RunningEnvironment } from '../../src/environments/running-environment.js'
+import { keepSnapshots, type SnapshotKeeper } from '../../src/environments/keep-snapshots.js'
 import { readEnvironment } from '../../src/environments/read-environment.js'
 import type { ManagementOptions } from '../../src/management/app.js'
 import { createManagementServer } from '../../src/management/server.js'
@@ -18,7 +19,7 @@ const nowMs = Date.UTC(2026, 0, 31, 12)
 const logger = createLogger({ level: 'error', format: 'json', destination: { write: () => {} }, now: () => nowMs })
 const abort = new AbortController()
 
-function environmentOf(name: string): { environment: RunningEnvironment; sink: SourceSink } {
+function environmentOf(name: string): { environment: RunningEnvironment; sink: SourceSink; keeper: SnapshotKeeper } {
   let sink: SourceSink | undefined
   const run = async (given: SourceSink): Promise<void> => {
     sink = given
@@ -32,7 +33,10 @@ function environmentOf(name: string): { environment: RunningEnvironment; sink: S
   })
   void environment.run(abort.signal)
   if (sink === undefined) throw new Error('the source was not run')
-  return { environment, sink }
+  const line = { vendor: 'plain', upstream: 'test', name }
+  const keeper = keepSnapshots({ environment, line, stores: [], now: () => nowMs, logger })
+  onTestFinished(() => keeper.close(0))
+  return { environment, sink, keeper }
 }
 
 const servers: Server[] = []
@@ -46,9 +50,9 @@ function start(options: Partial<ManagementOptions> & { isDraining?: boolean } = 
   const extra = environmentOf('extra')
   const usage = createUsageLane()
   const environments = [
-    { environment: shop.environment, required: true, keys: [{ audience: 'server', masked: '....cdef' } as const] },
-    { environment: blog.environment, required: true, keys: [] },
-    { environment: extra.environment, required: false, keys: [] },
+    { ...shop, required: true, keys: [{ audience: 'server', masked: '....cdef' } as const] },
+    { ...blog, required: true, keys: [] },
+    { ...extra, required: false, keys: [] },
   ]
   const server = createManagementServer({
     isExposed: false,
@@ -68,7 +72,11 @@ function start(options: Partial<ManagementOptions> & { isDraining?: boolean } = 
         cache: () => ({ hits: 0, misses: 0, entries: 0, bytes: 0 }),
         environments: () =>
           environments.map(({ environment }) =>
-            readEnvironment(environment, { streams: [], usage: usage.read(environment.name), role: null }, nowMs),
+            readEnvironment(
+              environment,
+              { streams: [], usage: usage.read(environment.name), role: null, stores: [] },
+              nowMs,
+            ),
           ),
       }),
     logger,
@@ -137,6 +145,9 @@ describe('the management plane', () => {
       servedSince: '2026-01-31T12:00:00.000Z',
       confirmedAt: '2026-01-31T12:00:00.000Z',
       lastError: { code: 'UPSTREAM_TIMEOUT', message: 'slow', at: '2026-01-31T12:00:00.000Z' },
+      held: null,
+      activated: null,
+      stores: [],
       counts: {
         flags: 2,
         evaluations: 2,

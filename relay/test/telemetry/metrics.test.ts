@@ -11,6 +11,8 @@ const reading: EnvironmentReading = {
   ageSeconds: 12.5,
   fetches: { document: 2, failed: 1 },
   propagation: createHistogram([1, 5]),
+  held: 'activated',
+  stores: [{ name: 'disk', isFailing: true, writes: { written: 4, failed: 2 } }],
   evaluations: () => [
     { flagKey: 'banner', variant: 'on', reason: 'STATIC', count: 7, mode: 'remote' },
     { flagKey: 'banner', variant: 'on', reason: 'STATIC', count: 9, mode: 'in-process' },
@@ -51,6 +53,11 @@ describe('the metrics page', () => {
       'switchyard_environment_flags{environment="shop"} 3',
       'switchyard_revisions_total{environment="shop"} 2',
       'switchyard_data_age_seconds{environment="shop"} 12.5',
+      'switchyard_held{environment="shop",reason="activated"} 1',
+      'switchyard_held{environment="shop",reason="blast-radius"} 0',
+      'switchyard_store_failing{environment="shop",store="disk"} 1',
+      'switchyard_store_writes_total{environment="shop",store="disk",outcome="written"} 4',
+      'switchyard_store_writes_total{environment="shop",store="disk",outcome="failed"} 2',
       'switchyard_upstream_fetches_total{environment="shop",outcome="document"} 2',
       'switchyard_upstream_fetches_total{environment="shop",outcome="failed"} 1',
       'switchyard_evaluations_total{environment="shop",flag="banner",variant="on",reason="STATIC",mode="remote"} 7',
@@ -118,7 +125,7 @@ describe('the metrics page', () => {
       await createMetrics({ version: '1', environments: () => [], requests: createRequestDurations(), cache })
     ).render()
     const names = page.match(/^# TYPE (switchyard_\w+)/gm) ?? []
-    expect(names).toHaveLength(18)
+    expect(names).toHaveLength(21)
     for (const name of names) expect(page).toContain(`# HELP ${name.slice('# TYPE '.length)} `)
   })
 })

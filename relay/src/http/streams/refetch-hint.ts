@@ -27,7 +27,7 @@ export function afterHinted(call: EvaluationCall, hint: string, proceed: (call: 
   const { environment } = access
   const go = (): void =>
     guard(exchange, () => {
-      exchange.state = environment.status().state
+      exchange.state = environment.state
       proceed({ ...call, served: environment.served ?? call.served })
     })
   // What is none of our tags never comes.
