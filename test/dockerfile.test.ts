@@ -1,29 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { textOf } from './repository/files.js'
-
-interface Instruction {
-  readonly name: string
-  readonly text: string
-}
-
-/** The instructions of each stage, what stands before the first one left out. */
-function stagesOf(dockerfile: string): Instruction[][] {
-  const lines = dockerfile.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
-  const stages: Instruction[][] = []
-  for (const line of lines) {
-    const [, name = '', text = ''] = /^([A-Z]+) (.*)$/.exec(line) ?? []
-    if (name === 'FROM') stages.push([])
-    stages.at(-1)?.push({ name, text })
-  }
-  return stages
-}
+import { letIn, stagesOf } from '../tools/image-tree.mjs'
+import { filesIn, textOf } from './repository/files.js'
 
 const dockerfile = textOf('Dockerfile')
 const stages = stagesOf(dockerfile)
 const build = stages[0] ?? []
 const image = stages[1] ?? []
 
-function textsOf(stage: readonly Instruction[], name: string): string[] {
+function textsOf(stage: readonly { readonly name: string; readonly text: string }[], name: string): string[] {
   return stage.filter((instruction) => instruction.name === name).map(({ text }) => text)
 }
 
@@ -43,7 +27,15 @@ describe('the Dockerfile', () => {
   it('ships the production tree of the relay alone', () => {
     expect(textsOf(build, 'RUN').at(-1)).toBe('npm ci --ignore-scripts --omit=dev --workspace=@switchyard/relay')
     const copied = textsOf(image, 'COPY').map((text) => text.split(' ').at(-1))
-    expect(copied).toEqual(['./', './node_modules', './engine', './relay'])
+    expect(copied).toEqual([
+      './',
+      './node_modules',
+      './engine/',
+      './engine/dist',
+      './relay/',
+      './relay/bin',
+      './relay/dist',
+    ])
   })
 
   it('installs nothing in the stage that ships, and takes npm out of it', () => {
@@ -69,6 +61,19 @@ describe('the Dockerfile', () => {
     expect(textsOf(image, 'HEALTHCHECK').join()).toMatch(/ CMD \["node", "relay\/bin\/switchyard\.js", "health"\]$/)
   })
 
+  it('says what it is, in the labels that registries read', () => {
+    const names = [
+      ...textsOf(image, 'LABEL')
+        .join(' ')
+        .matchAll(/org\.opencontainers\.image\.(\w+)=/g),
+    ]
+    expect(names.map(([, name]) => name)).toEqual(['title', 'description', 'licenses', 'version', 'revision'])
+  })
+
+  it('says how to run it with nothing to write to and no rights', () => {
+    expect(dockerfile).toContain('docker run --read-only --cap-drop ALL')
+  })
+
   it('is told that this is production', () => {
     expect(textsOf(image, 'ENV')).toEqual(['NODE_ENV=production'])
   })
@@ -83,7 +88,23 @@ describe('what is sent to the image builder', () => {
     expect(lines[0]).toBe('*')
   })
 
-  it('contains neither what is installed nor what is built on this machine', () => {
-    expect(lines).toEqual(expect.arrayContaining(['**/node_modules', '**/dist']))
+  it('contains neither what is installed nor what is built on this machine, nor a test', () => {
+    const isLetIn = letIn(textOf('.dockerignore'))
+    const paths = [
+      'node_modules/a/index.js',
+      'relay/dist/main.js',
+      'relay/test/http/plane.ts',
+      'docs/metrics.md',
+      '.git/HEAD',
+    ]
+    expect(paths.filter(isLetIn)).toEqual([])
+  })
+
+  it('contains every workspace, as npm wants to see them all', () => {
+    const isLetIn = letIn(textOf('.dockerignore'))
+    const { workspaces } = JSON.parse(textOf('package.json')) as { workspaces: string[] }
+    const manifests = ['.', ...workspaces].map((folder) => `${folder}/package.json`.replace('./', ''))
+    expect(manifests.filter((path) => !isLetIn(path))).toEqual([])
+    expect(filesIn('tools').filter((path) => !isLetIn(path))).toEqual([])
   })
 })

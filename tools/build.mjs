@@ -30,7 +30,7 @@ function commonJsManifest(library) {
   return `${JSON.stringify({ type: 'commonjs', imports }).replaceAll('./dist/esm/', './')}\n`
 }
 
-compile(['-b'])
+compile(process.argv.includes('--command') ? ['-b', 'relay'] : ['-b'])
 await bundleCommand()
 for (const library of process.argv.includes('--command') ? [] : libraries) {
   compile(['-p', join(library, 'tsconfig.cjs.json')])

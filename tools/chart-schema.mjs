@@ -47,6 +47,7 @@ const values = {
     },
   }),
   management: object({ port, existingSecret: object({ name: text, key: text }) }),
+  snapshots: object({ enabled: flag, volume: passedOn }),
   service: object({
     type: { enum: ['ClusterIP', 'NodePort', 'LoadBalancer'] },
     port,

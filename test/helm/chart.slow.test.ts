@@ -162,6 +162,21 @@ describe.skipIf(!hasHelm)('mode deployment', () => {
   })
 })
 
+describe.skipIf(!hasHelm)('snapshots', () => {
+  it('have a volume of their own, as nothing else can be written to', () => {
+    const manifest = only(deployment, 'Deployment')
+    const mount = containerOf(manifest).volumeMounts.find(({ name }) => name === 'switchyard-snapshots')
+    const { snapshots } = configOf(only(deployment, 'ConfigMap'))
+    expect(snapshots?.['directory']).toBe(mount?.mountPath)
+    expect(podOf(manifest).volumes).toContainEqual({ name: 'switchyard-snapshots', emptyDir: { sizeLimit: '256Mi' } })
+  })
+
+  it('are not kept where nobody wants them', () => {
+    const manifests = render(['--values', deployment, '--set', 'snapshots.enabled=false'])
+    expect(JSON.stringify(manifests)).not.toContain('snapshots')
+  })
+})
+
 describe.skipIf(!hasHelm)('what is optional', () => {
   it('is left out unless it is asked for', () => {
     const kinds = render(['--values', deployment]).map(({ kind }) => kind)
@@ -401,6 +416,7 @@ it.skipIf(!hasHelm)('probes a running relay as the rendered pod would be probed'
   const relay = await startRelay(
     {
       ...configuration,
+      snapshots: { ...configuration.snapshots, directory: join(folder, 'snapshots') },
       server: { ...configuration.server, ...local },
       management: { ...configuration.management, ...local },
     },

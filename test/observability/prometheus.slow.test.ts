@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startTestRelay } from '../e2e/relay-process.js'
+import { hasRedis, startRedis } from '../upstreams/redis-server.js'
 import { textOf } from '../repository/files.js'
 import { alerts, metricsIn, panels, rulesPath } from './named-metrics.js'
 import { hasPrometheus, promtool, startPrometheus } from './prometheus.js'
@@ -41,12 +42,15 @@ interface Answer {
   readonly data: { readonly result: readonly unknown[] }
 }
 
-describe.skipIf(!hasPrometheus)('a Prometheus that scrapes a relay', () => {
+describe.skipIf(!hasPrometheus || !hasRedis)('a Prometheus that scrapes a relay', () => {
   it('finds every metric that alerts and dashboards name, and understands all they ask', async () => {
     const folder = folderOfTest()
     const flags = join(folder, 'flags.json')
     writeFileSync(flags, '{"flags": {"on": {"state": "ENABLED", "variants": {"on": true}, "defaultVariant": "on"}}}')
+    const redis = await startRedis()
+    onTestFinished(() => redis.close())
     const relay = await startTestRelay({
+      REDIS__ADDRESSES__0: `127.0.0.1:${redis.port}`,
       ENVIRONMENTS__SHOP__UPSTREAM__TYPE: 'file',
       ENVIRONMENTS__SHOP__UPSTREAM__PATH: flags,
     })

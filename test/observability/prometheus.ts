@@ -1,8 +1,8 @@
 /** Debian's Prometheus, where it is installed. */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
+import { freePort } from '../upstreams/redis-server.js'
 
 const [server, tool] = ['/usr/bin/prometheus', '/usr/bin/promtool']
 
@@ -23,6 +23,7 @@ export function promtool(...args: readonly string[]): { readonly ok: boolean; re
  * @returns its address, ready or not
  */
 export async function startPrometheus(configuration: string, folder: string): Promise<string> {
+  // It does not tell which port it has got, so it cannot choose for itself.
   const address = `127.0.0.1:${await freePort()}`
   const child = spawn(
     server,
@@ -36,14 +37,4 @@ export async function startPrometheus(configuration: string, folder: string): Pr
     await ended
   })
   return `http://${address}`
-}
-
-/** Prometheus does not tell which port it has got, so it cannot choose for itself. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo
-      probe.close(() => resolve(port))
-    })
-  })
 }

@@ -8,6 +8,10 @@ A sidecar answers its own pod alone.
 server:
   host: {{ if eq .Values.mode "sidecar" }}127.0.0.1{{ else }}0.0.0.0{{ end }}
   port: 8080
+{{- if .Values.snapshots.enabled }}
+snapshots:
+  directory: /var/lib/switchyard
+{{- end }}
 management:
   host: 0.0.0.0
   port: {{ .Values.management.port }}
@@ -48,10 +52,10 @@ management:
 {{- if lt (int64 .Values.terminationGracePeriodSeconds) $needed }}
 {{- fail (printf "terminationGracePeriodSeconds is %d: preStopSeconds and config.server.drainTimeout take %d seconds together, so the pod would be killed while requests are under way" (int64 .Values.terminationGracePeriodSeconds) $needed) }}
 {{- end }}
-{{- range $path := list "server.host" "server.port" "management.host" "management.port" "management.token" }}
+{{- range $path := list "server.host" "server.port" "management.host" "management.port" "management.token" "snapshots.directory" }}
 {{- $parts := splitList "." $path }}
 {{- if hasKey (index $.Values.config (first $parts) | default dict) (last $parts) }}
-{{- fail (printf "config.%s is set by the chart: use management.port, management.existingSecret and service.port of the values" $path) }}
+{{- fail (printf "config.%s is set by the chart: use management.port, management.existingSecret, service.port and snapshots of the values" $path) }}
 {{- end }}
 {{- end }}
 {{- if and .Values.ingress.enabled (not .Values.ingress.hosts) }}

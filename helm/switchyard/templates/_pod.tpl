@@ -52,6 +52,9 @@ securityContext:
   {{- toYaml $values.securityContext | nindent 2 }}
 volumeMounts:
   - { name: switchyard-config, mountPath: /etc/switchyard, readOnly: true }
+  {{- if $values.snapshots.enabled }}
+  - { name: switchyard-snapshots, mountPath: /var/lib/switchyard }
+  {{- end }}
   {{- range $index, $file := $values.secrets.files }}
   - { name: switchyard-secret-{{ $index }}, mountPath: {{ $file.mountPath }}, readOnly: true }
   {{- end }}
@@ -64,6 +67,10 @@ volumeMounts:
 {{- define "switchyard.volumes" -}}
 - name: switchyard-config
   configMap: { name: {{ .configMap }} }
+{{- if .root.Values.snapshots.enabled }}
+- name: switchyard-snapshots
+  {{- toYaml .root.Values.snapshots.volume | nindent 2 }}
+{{- end }}
 {{- range $index, $file := .root.Values.secrets.files }}
 - name: switchyard-secret-{{ $index }}
   secret: { secretName: {{ $file.secretName }} }
