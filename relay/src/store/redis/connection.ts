@@ -2,9 +2,8 @@
  * A connection to Redis or Valkey, whichever way it is deployed: every command has a deadline, none waits for a connection, and
  * failures are the relay's own. It reconnects by itself.
  */
-import { rootCertificates } from 'node:tls'
-import type { Cluster, Redis, RedisOptions as AllClientOptions } from 'ioredis'
 import { RelayError } from '../../relay-error.js'
+import type { Client } from './create-client.js'
 import type { RedisOptions } from './redis-options.js'
 
 export interface RedisConnection {
@@ -26,33 +25,10 @@ export interface RedisConnection {
   close(): Promise<void>
 }
 
-type Client = Redis | Cluster
-interface Library {
-  readonly Redis: typeof Redis
-  readonly Cluster: typeof Cluster
-}
-type ClientOptions = Omit<
-  AllClientOptions,
-  | 'replyMapping'
-  | 'host'
-  | 'port'
-  | 'readOnly'
-  | 'retryStrategy'
-  | 'sentinels'
-  | 'path'
-  | 'himportFieldsets'
-  | 'enableOfflineQueue'
->
-
-const longestPauseMs = 2_000
-
-/** What a cluster has for itself and not for its nodes. */
-const alone = { lazyConnect: true, enableOfflineQueue: false, retryStrategy: pauseMs }
-
 /** Loads the library and begins to connect; whether that works is seen at the first command. */
 export async function connectRedis(options: RedisOptions): Promise<RedisConnection> {
-  const library = await import('ioredis')
-  return new Connection(options, (isForMessages) => createClient(library, options, isForMessages))
+  const { createClient } = await import('./create-client.js')
+  return new Connection(options, (isForMessages) => createClient(options, isForMessages))
 }
 
 class Connection implements RedisConnection {
@@ -129,70 +105,6 @@ class Connection implements RedisConnection {
   #tell(channel: string): void {
     for (const listener of this.#listeners.get(channel) ?? []) listener()
   }
-}
-
-function createClient(
-  { Redis: Single, Cluster: Several }: Library,
-  options: RedisOptions,
-  isForMessages: boolean,
-): Client {
-  const { mode, addresses, database, sentinelName, sentinelPassword } = options
-  const shared = clientOptions(options, isForMessages)
-  const nodes = addresses.map(placeOf)
-  const [first = placeOf('localhost:6379')] = nodes
-  switch (mode) {
-    case 'single':
-      return new Single({ ...shared, ...alone, ...first, db: database })
-    case 'sentinel': {
-      const secured = shared.tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: shared.tls }
-      const password = sentinelPassword === undefined ? {} : { sentinelPassword }
-      const sentinelRetryStrategy = pauseMs
-      return new Single({
-        ...shared,
-        ...alone,
-        ...secured,
-        ...password,
-        sentinels: nodes,
-        name: sentinelName,
-        db: database,
-        sentinelRetryStrategy,
-      })
-    }
-    case 'cluster': {
-      return new Several(nodes, {
-        redisOptions: shared,
-        lazyConnect: true,
-        enableOfflineQueue: false,
-        clusterRetryStrategy: pauseMs,
-        slotsRefreshTimeout: options.commandTimeoutMs,
-      })
-    }
-  }
-}
-
-function clientOptions(options: RedisOptions, isForMessages: boolean): ClientOptions {
-  const { username, password, tls, ca, connectTimeoutMs, commandTimeoutMs } = options
-  return {
-    // A command that was under way when the connection broke is the caller's to repeat.
-    maxRetriesPerRequest: 0,
-    autoResubscribe: false,
-    connectTimeout: connectTimeoutMs,
-    ...(isForMessages ? {} : { commandTimeout: commandTimeoutMs }),
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(tls ? { tls: ca === undefined ? {} : { ca: [...rootCertificates, ca] } } : {}),
-  }
-}
-
-/** Full jitter, so that replicas do not come back together. */
-function pauseMs(attempt: number): number {
-  return Math.round(Math.min(longestPauseMs, 50 * 2 ** Math.min(attempt, 10)) * (0.5 + Math.random() / 2))
-}
-
-/** @param address `host:port`, of IPv6 `[host]:port` */
-function placeOf(address: string): { readonly host: string; readonly port: number } {
-  const colon = address.lastIndexOf(':')
-  return { host: address.slice(0, colon).replaceAll(/[[\]]/g, ''), port: Number(address.slice(colon + 1)) }
 }
 
 function failureOf(error: unknown): RelayError {
