@@ -56,6 +56,10 @@ async function start(
   writeFileSync(file, [...settings(port), 'bind 127.0.0.1', `dir ${folder}`, 'daemonize no', ''].join('\n'))
   const child = spawn('redis-server', [file, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
   await isReady(child)
+  // A run that is broken off must leave nothing behind.
+  const atExit = (): boolean => child.kill('SIGKILL')
+  process.once('exit', atExit)
+  child.once('exit', () => process.off('exit', atExit))
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) {
       const ended = new Promise((resolve) => child.once('exit', resolve))
