@@ -34,6 +34,13 @@ describe('the repository', () => {
     expect(pages.filter((path) => textOf(path).includes('npx switchyard'))).toEqual([])
   })
 
+  it('numbers its decisions once each, and each says its number in its title', () => {
+    const numbers = files.flatMap((path) => /^docs\/adr\/(\d{4})-/.exec(path)?.[1] ?? [])
+    expect(new Set(numbers).size).toBe(numbers.length)
+    const titles = files.filter((path) => path.startsWith('docs/adr/')).map((path) => textOf(path).slice(2, 6))
+    expect(titles).toEqual(numbers)
+  })
+
   it.each(pages)('links in %s only to what is there', (page) => {
     const links = [...textOf(page).matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)].map(([, link]) => link ?? '')
     const targets = links.map((link) => posix.join(posix.dirname(page), link).replace(/\/$/, ''))
