@@ -37,6 +37,11 @@ export interface SwitchyardProviderOptions {
   readonly usage?: boolean
   /** In-process: about how often it is told; milliseconds, default 60,000. */
   readonly usageIntervalMs?: number
+  /**
+   * Remote: for how many contexts the answers about all flags are kept, while an event stream would tell of changes; default 0,
+   * none. Answers are those of single requests.
+   */
+  readonly cachedContexts?: number
   /** Told of each tracking event; the relay takes none. Must not throw. */
   readonly onTrack?: (event: TrackedEvent) => void
   /** Told what nobody is answered with: why the mode is another, why a file is not used. Default: warnings on the console. */
@@ -63,6 +68,7 @@ export interface Settings {
   readonly snapshotFile: string | undefined
   /** null: the relay is not told. */
   readonly usageIntervalMs: number | null
+  readonly cachedContexts: number
   readonly onTrack: ((event: TrackedEvent) => void) | undefined
   readonly logger: Logger
 }
@@ -88,6 +94,7 @@ const checks: { readonly [Name in keyof Required<SwitchyardProviderOptions>]: Ch
   snapshotFile: isA('the path of a file', (value) => typeof value === 'string' && value !== ''),
   usage: isA('true or false', (value) => typeof value === 'boolean'),
   usageIntervalMs: milliseconds,
+  cachedContexts: isA('a whole number from 0 to 10,000', isCount),
   onTrack: isA('a function', (value) => typeof value === 'function'),
   logger: isA('a logger with the methods error, warn, info and debug', isLogger),
 }
@@ -121,6 +128,7 @@ export function readOptions(
     idleTimeoutMs: options.idleTimeoutMs ?? defaults.idleTimeoutMs,
     pollIntervalMs: options.pollIntervalMs ?? defaults.pollIntervalMs,
     snapshotFile,
+    cachedContexts: options.cachedContexts ?? 0,
     usageIntervalMs: usage ? (options.usageIntervalMs ?? defaults.usageIntervalMs) : null,
     onTrack,
     logger,
@@ -162,6 +170,10 @@ const longestMs = 2 ** 31 - 1
 function milliseconds(name: string, value: unknown): void {
   if (typeof value === 'number' && value > 0 && value <= longestMs) return
   throw new RangeError(`${name} must be a positive number of milliseconds, not ${String(value)}`)
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 10_000
 }
 
 function isHttpUrl(url: unknown): boolean {

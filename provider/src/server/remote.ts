@@ -1,4 +1,4 @@
-/** Evaluation by the relay: one request for each answer. */
+/** Evaluation by the relay: one request for each answer, unless answers are kept. */
 import {
   evaluateFlag,
   evaluateFlags,
@@ -12,6 +12,7 @@ import {
   type TransportResponse,
   type ValueType,
 } from '../ofrep/index.js'
+import { BulkCache } from './bulk-cache.js'
 import type { Settings } from './options.js'
 import type { ClosableTransport } from './transport.js'
 import { createVersionStamp } from './version-stamp.js'
@@ -20,6 +21,8 @@ export interface RemoteEvents {
   /** The relay answered; its headers say whether its data is fresh. */
   readonly answered: (response: TransportResponse) => void
   readonly failed: (failure: Failure) => void
+  /** Flags have changed, which is only noticed where answers are kept. */
+  readonly changed: () => void
 }
 
 /** A question of the application. */
@@ -35,13 +38,23 @@ export class Remote {
   readonly #server: OfrepServer
   readonly #events: RemoteEvents
   readonly #now: () => number
+  /** null: nothing is kept. */
+  readonly #cache: BulkCache | null
   /** No request before that moment, epoch milliseconds: the relay asked for a pause. */
   #notBeforeMs = 0
 
-  constructor({ baseUrl, headers }: Settings, transport: ClosableTransport, events: RemoteEvents) {
+  constructor(settings: Settings, transport: ClosableTransport, events: RemoteEvents) {
+    const { baseUrl, headers, cachedContexts } = settings
     this.#now = Date.now
     this.#server = { baseUrl, headers, transport: transport.send, now: this.#now }
     this.#events = events
+    const shared = { settings, transport, server: this.#server, now: this.#now }
+    this.#cache = cachedContexts > 0 ? new BulkCache({ ...shared, ...events }) : null
+  }
+
+  /** Gives up what it keeps, and the event streams. */
+  close(): void {
+    this.#cache?.close()
   }
 
   /** Asks once for this context's flags. @returns what is wrong, or null */
@@ -64,6 +77,8 @@ export class Remote {
   async #ask(flagKey: string, context: object): Promise<FlagAnswer | string> {
     // No number: messages become labels of metrics.
     if (this.#now() < this.#notBeforeMs) return 'the relay asked for a pause'
+    const kept = (await this.#cache?.answer(flagKey, context)) ?? null
+    if (kept !== null) return kept
     const result = await evaluateFlag(this.#server, flagKey, context)
     if (result.kind !== 'value' && result.kind !== 'error') return this.#failed(result).message
     if (result.response === undefined) return result

@@ -59,6 +59,7 @@ export class SwitchyardProvider implements Provider {
     this.#remote = new Remote(this.#settings, this.#transport, {
       answered: (response) => this.#line === null && this.#health.answered(response),
       failed: (failure) => this.#line === null && this.#health.failed(failure),
+      changed: () => this.#line === null && this.events.emit(ProviderEvents.ConfigurationChanged, {}),
     })
     this.#line = this.#settings.mode === 'remote' ? null : this.#openLine()
   }
@@ -146,6 +147,7 @@ export class SwitchyardProvider implements Provider {
   async onClose(): Promise<void> {
     this.#isClosed = true
     this.#health.stop()
+    this.#remote.close()
     // A new start may come before the end of this, and is not to be closed by it.
     const [line, transport] = [this.#line, this.#transport]
     await line?.close()

@@ -37,6 +37,7 @@ describe('wrong options are refused in the constructor', () => {
     ['endless polling', { url, pollIntervalMs: Number.POSITIVE_INFINITY }, RangeError, 'pollIntervalMs'],
     ['another mode', { url, mode: 'offline' }, TypeError, 'mode must be "in-process" or "remote", not "offline"'],
     ['an empty file name', { url, snapshotFile: '' }, TypeError, 'snapshotFile must be the path of a file, not ""'],
+    ['a part of a context', { url, cachedContexts: 0.5 }, TypeError, 'cachedContexts must be a whole number from 0 to'],
     ['a tracker that is no function', { url, onTrack: {} }, TypeError, 'onTrack must be a function, not an object'],
     [
       'half a logger',

@@ -159,6 +159,11 @@ describe('the pauses between attempts', () => {
 })
 
 describe('what comes of', () => {
+  it('a stream that fails where the ruleset is refused is told as refused', async () => {
+    const { lost } = await feed({ open: ({ url }) => answer(url.endsWith('/stream') ? 500 : 401), rounds: 1 })
+    expect(lost.map(({ kind }) => kind)).toEqual(['refused'])
+  })
+
   it.each<[string, FeedFailure['kind'], () => Promise<StreamResponse>]>([
     ['401', 'refused', () => answer(401)],
     ['403', 'refused', () => answer(403)],
