@@ -19,6 +19,7 @@ import { createLogger, type Logger } from './telemetry/logger.js'
 import type { EnvironmentReading, Metrics } from './telemetry/metrics.js'
 import { createRequestDurations, type RequestDurations } from './telemetry/request-durations.js'
 import { createStreamCounts, type StreamCounts } from './telemetry/stream-counts.js'
+import type { Tracing } from './telemetry/tracing/tracing.js'
 import { createUsageLane, type UsageLane } from './usage/usage-lane.js'
 
 export interface RelayOptions {
@@ -48,7 +49,10 @@ export async function startRelay(configuration: Configuration, options: RelayOpt
   // Before the sources run, so that sequences go on where they were.
   await Promise.all(relay.entries.map(({ keeper }) => keeper.restore(restoreDeadlineMs)))
   const stop = new AbortController()
-  const sources = relay.entries.map(({ environment }) => environment.run(stop.signal))
+  const sources = relay.entries.map(({ environment }) => {
+    const run = (): Promise<void> => environment.run(stop.signal)
+    return relay.tracing === null ? run() : relay.tracing.inEnvironment(environment.name, run)
+  })
   const close = async (): Promise<void> => {
     relay.logger.info({ drainTimeoutMs: configuration.server.drainTimeoutMs }, 'the relay stops')
     relay.state.isDraining = true
@@ -57,6 +61,7 @@ export async function startRelay(configuration: Configuration, options: RelayOpt
     await Promise.all(sources)
     await Promise.all(relay.entries.map(({ keeper }) => keeper.close(keepDeadlineMs)))
     await Promise.all(relay.stores.all.map((store) => store.close()))
+    await relay.tracing?.close()
     relay.management.close()
     relay.management.closeAllConnections()
     relay.logger.info({}, 'the relay has stopped')
@@ -92,6 +97,8 @@ interface Relay {
   readonly streams: StreamCounts
   readonly cache: ResponseCache
   readonly usage: UsageLane
+  /** null unless it is asked for. */
+  readonly tracing: Tracing | null
   readonly state: { isDraining: boolean }
 }
 
@@ -122,6 +129,7 @@ async function assemble(configuration: Configuration, { version, now, log }: Rel
     streams: createStreamCounts(),
     cache: createResponseCache(configuration.server.maxCacheBytes),
     usage: createUsageLane(),
+    tracing: await loadTracing(configuration, version, logger),
     state: { isDraining: false },
   }
   return { ...relay, dataPlane: createPlane(configuration, relay), management: createManagement(configuration, relay) }
@@ -141,7 +149,7 @@ function createPlane({ server }: Configuration, relay: Relay): DataPlane {
     cache,
     usage,
     observe: requests.observe,
-    tracer: null,
+    tracer: relay.tracing?.requests ?? null,
     logger,
     now,
   })
@@ -198,6 +206,13 @@ function createManagement({ management }: Configuration, relay: Relay): Server {
     metrics: () => (metrics ??= loadMetrics(relay)),
     logger: relay.logger,
   })
+}
+
+/** Nothing of it is loaded unless it is asked for. */
+async function loadTracing({ tracing }: Configuration, version: string, logger: Logger): Promise<Tracing | null> {
+  if (tracing === undefined) return null
+  const { createTracing } = await import('./telemetry/tracing/tracing.js')
+  return createTracing({ ...tracing, version, random: Math.random, logger })
 }
 
 /** The library is loaded at the first scrape. */

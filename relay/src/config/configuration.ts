@@ -17,10 +17,22 @@ export interface Configuration {
   readonly snapshots: SnapshotConfiguration
   /** Absent: replicas know nothing of each other. */
   readonly redis?: RedisConfiguration
+  /** Absent: nothing is traced. */
+  readonly tracing?: TracingConfiguration
   /** Whether requests need no key: there is one environment and it has none. */
   readonly isKeyless: boolean
   /** At least one; in the file's order, those that only environment variables name after them, by name. */
   readonly environments: readonly EnvironmentConfiguration[]
+}
+
+interface TracingConfiguration {
+  /** Without a slash at its end. */
+  readonly endpoint: string
+  /** Secret. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly serviceName: string
+  readonly sampleOneIn: number
+  readonly evaluationEvents: boolean
 }
 
 interface ServerConfiguration {

@@ -6,7 +6,8 @@ import { fileOptions } from '../vendors/file/options.js'
 import { flagbaseOptions } from '../vendors/flagbase/options.js'
 import { flagsmithOptions } from '../vendors/flagsmith/options.js'
 import { switchyardOptions } from '../vendors/switchyard/options.js'
-import { byteCount, duration, host, longText, port, secret } from '../vendors/option-types.js'
+import { byteCount, duration, host, httpUrl, longText, port, secret } from '../vendors/option-types.js'
+import { connectionShape } from '../vendors/http-options.js'
 import type { Configuration, EnvironmentConfiguration } from './configuration.js'
 
 /** What an environment may be called: it is part of metric labels, addresses and variable names. */
@@ -182,6 +183,26 @@ const redis = z
     leaseMs: lease,
   }))
 
+const tracing = z.strictObject({
+  endpoint: httpUrl().meta({
+    description: 'Where OTLP is taken over HTTP, as JSON; `/v1/traces` and `/v1/logs` are put behind it.',
+  }),
+  headers: connectionShape().headers,
+  serviceName: z
+    .string()
+    .min(1)
+    .prefault('switchyard')
+    .meta({ description: 'What the relay is called among other services.' }),
+  sampleOneIn: z.int().min(1).max(1_000_000_000).prefault(100).meta({
+    description:
+      'Of so many requests that belong to no trace yet, one is traced. Others go by what their caller has decided.',
+  }),
+  evaluationEvents: z
+    .boolean()
+    .prefault(true)
+    .meta({ description: 'Whether each answered flag of a traced request is told as an event, without the context.' }),
+})
+
 const keyless = z.strictObject({
   allowNonLoopback: z
     .boolean()
@@ -259,6 +280,7 @@ const root = z.strictObject({
     .meta({ description: 'Signs what is kept, so that nothing else is taken back. Absent: it carries a checksum.' }),
   snapshots: snapshots.prefault({}),
   redis: redis.exactOptional(),
+  tracing: tracing.exactOptional(),
   keyless: keyless.prefault({}),
   environments: z
     .record(z.string(), environment)

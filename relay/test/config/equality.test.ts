@@ -610,6 +610,46 @@ snapshots: { directory: /var/lib/switchyard, keep: 3 }
     expected: { host: '10.0.0.1', port: 9_000, token: 't0ken', allowedHosts: ['a.example', 'b.example'] },
   },
   {
+    name: 'the shortest tracing',
+    file: withEnvironment('tracing: { endpoint: http://collector.test:4318/ }'),
+    env: { ...oneEnvironment, SWITCHYARD_TRACING__ENDPOINT: 'http://collector.test:4318/' },
+    says: ({ tracing }) => tracing,
+    expected: {
+      endpoint: 'http://collector.test:4318',
+      headers: {},
+      serviceName: 'switchyard',
+      sampleOneIn: 100,
+      evaluationEvents: true,
+    },
+  },
+  {
+    name: 'every option of tracing',
+    file: withEnvironment(`
+tracing:
+  endpoint: https://collector.test/otlp
+  headers: { X-Tenant: 'shop 1' }
+  serviceName: flags
+  sampleOneIn: 5
+  evaluationEvents: false
+`),
+    env: {
+      ...oneEnvironment,
+      SWITCHYARD_TRACING__ENDPOINT: 'https://collector.test/otlp',
+      SWITCHYARD_TRACING__HEADERS__X_TENANT: 'shop 1',
+      SWITCHYARD_TRACING__SERVICE_NAME: 'flags',
+      SWITCHYARD_TRACING__SAMPLE_ONE_IN: '5',
+      SWITCHYARD_TRACING__EVALUATION_EVENTS: 'false',
+    },
+    says: ({ tracing }) => tracing,
+    expected: {
+      endpoint: 'https://collector.test/otlp',
+      headers: { 'x-tenant': 'shop 1' },
+      serviceName: 'flags',
+      sampleOneIn: 5,
+      evaluationEvents: false,
+    },
+  },
+  {
     name: 'the shortest Redis',
     file: withEnvironment("redis: { addresses: ['redis.test:6379'] }"),
     env: { ...oneEnvironment, SWITCHYARD_REDIS__ADDRESSES__0: 'redis.test:6379' },
