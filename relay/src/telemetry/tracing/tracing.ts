@@ -1,4 +1,4 @@
-/** OpenTelemetry: traces of requests and of looks at upstreams, and an event for each answered flag (ADR 0017). Loaded only when asked for. */
+/** OpenTelemetry: traces of requests and of looks at upstreams, and an event for each answered flag (ADR 0018). Loaded only when asked for. */
 import type { Logger } from '../logger.js'
 import type { EvaluatedSet, RequestTrace, RequestTracer, TracedOutcome } from '../request-tracer.js'
 import { evaluationAttributes, evaluationEventName } from './evaluation-event.js'
