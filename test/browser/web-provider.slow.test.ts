@@ -251,7 +251,9 @@ describe.skipIf(!hasChromium)('the web provider in Chromium', () => {
       options: { url: relay.dataUrl, apiKey: clientKey, bootstrap: { context, answer: rendered } },
     })
     await expect.poll(() => color(page)).toBe('blue STATIC')
-    expect((await page.evaluate(() => window.page.rendered.map(({ text }) => text))).at(0)).toBe('red STATIC')
+    const texts = await page.evaluate(() => window.page.rendered.map(({ text }) => text))
+    // React may draw once before the SDK has set the provider up, which takes it a few turns.
+    expect(texts.filter((text) => text !== 'none ERROR')).toEqual(['red STATIC', 'blue STATIC'])
   })
 })
 

@@ -15,7 +15,6 @@ import {
 import { holdsText } from '../ruleset/holds-text.js'
 import type { Json, JsonObject } from '../ruleset/types.js'
 import { isKnownFlavour } from './regex-flavours.js'
-import { SpoiledPart } from './spoiled-part.js'
 
 /** Reads an own member; names that every object inherits need the longer way. */
 function attribute(name: string): Operand {
@@ -106,7 +105,7 @@ const matches: Operator = {
       return invalid('takes a text, a pattern, a flavour and one of search, prefix, full')
     }
     if (!isKnownFlavour(flavour)) {
-      throw new SpoiledPart('UNKNOWN_OPERATOR', `this engine does not know the regex flavour "${flavour}" of "matches"`)
+      return { invalid: `this engine does not know the regex flavour "${flavour}"`, isUnknown: true }
     }
     const matcher = host.regex(pattern, flavour, mode)
     return matcher === null ? withoutMatcher(flavour) : matchOperand(subject as Operand, matcher)

@@ -36,7 +36,10 @@ function compileCall(call: readonly Json[], scope: ExpressionScope): CompiledExp
   const compiled = values.map((value) => compileExpression(value, scope))
   const operands = compiled.map(({ operand }) => operand)
   const prepared = operator.prepare({ statics, operands, host: scope.host })
-  if (typeof prepared !== 'function') throw new SpoiledPart('BAD_ARGUMENTS', `${name}: ${prepared.invalid}`)
+  if (typeof prepared !== 'function') {
+    const code = prepared.isUnknown === true ? 'UNKNOWN_OPERATOR' : 'BAD_ARGUMENTS'
+    throw new SpoiledPart(code, `${name}: ${prepared.invalid}`)
+  }
   if (operator.reads !== undefined) {
     addReads(scope.references, operator.reads(statics))
     return { operand: prepared }

@@ -95,6 +95,8 @@ export interface PreparedArguments {
 
 export interface InvalidArguments {
   readonly invalid: string
+  /** Whether a later engine may know what this one does not: the flag is unsupported then, and not malformed (rule V2). */
+  readonly isUnknown?: true
 }
 
 /** What the machine underneath lends to operators. */
