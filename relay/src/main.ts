@@ -178,6 +178,7 @@ async function createEntry(
     ...upstream,
     ...(replica === null ? {} : { source: replica.source, fence: replica.fence }),
     corsOrigins: cors.origins,
+    isOrdered: all.length > 0,
     thresholds: freshness,
     ...(maxLossPercent === undefined ? {} : { maxLossPercent }),
     now,

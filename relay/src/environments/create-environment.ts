@@ -22,6 +22,8 @@ export interface EnvironmentOptions {
   readonly vendorOptions?: JsonObject
   /** See {@link Environment.corsOrigins}. */
   readonly corsOrigins?: readonly string[]
+  /** See {@link Environment.isOrdered}. */
+  readonly isOrdered?: boolean
   readonly thresholds?: FreshnessThresholds
   /** A document that would switch off or remove more of the flags than that is held; absent: none is. */
   readonly maxLossPercent?: number
@@ -62,6 +64,7 @@ export function createEnvironment(options: EnvironmentOptions): RunningEnvironme
 class DocumentLine implements RunningEnvironment {
   readonly name: string
   readonly corsOrigins: readonly string[]
+  readonly isOrdered: boolean
   readonly usage: ReadableUsage = createUsageCounter()
   readonly activity: { readonly fetches: Record<FetchOutcome, number>; readonly propagation: Histogram } = {
     fetches: { document: 0, unchanged: 0, refused: 0, failed: 0 },
@@ -88,6 +91,7 @@ class DocumentLine implements RunningEnvironment {
   constructor(options: EnvironmentOptions) {
     this.name = options.name
     this.corsOrigins = options.corsOrigins ?? []
+    this.isOrdered = options.isOrdered ?? false
     this.#options = options
     this.#vendor = options.vendor
     this.#stateSinceMs = options.now()

@@ -36,6 +36,8 @@ export interface Environment {
   onState(listener: (state: EnvironmentState) => void): () => void
   /** Counts answers for the metrics: typed-array increments, nothing else on the request path. */
   readonly usage: UsageCounter
+  /** Whether sequences go on after a restart, and in other replicas: then they can be compared. */
+  readonly isOrdered?: boolean
   /** Origins whose pages may read answers, none when absent; `*` counts for client keys only. */
   readonly corsOrigins?: readonly string[]
 }

@@ -2,7 +2,7 @@
 import type { Exchange, Plane } from './exchange.js'
 
 const requestHeaders =
-  'content-type, authorization, x-api-key, if-none-match, last-event-id, traceparent, tracestate, baggage'
+  'content-type, authorization, x-api-key, if-none-match, last-event-id, switchyard-revision, traceparent, tracestate, baggage'
 
 const exposed = ['Access-Control-Expose-Headers', 'ETag, Retry-After, Switchyard-State, Switchyard-Age'] as const
 

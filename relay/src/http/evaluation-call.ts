@@ -7,6 +7,7 @@ import { findAccess, findServed } from './find-access.js'
 import { readJsonBody } from './json-body.js'
 import type { ReadBody } from './recent-contexts.js'
 import { refuse, respond } from './respond.js'
+import { afterFloor, revisionFloor, type RevisionFloor } from './streams/revision-floor.js'
 
 /** All that an evaluation needs. */
 export interface EvaluationCall {
@@ -21,11 +22,19 @@ export interface EvaluationCall {
 
 /** Answers by the handler, or refuses what cannot be evaluated. */
 export function answerEvaluation(exchange: Exchange, handle: (call: EvaluationCall) => Answer): void {
-  withEvaluation(exchange, (call) => respond(exchange, handle(call)))
+  withEvaluation(exchange, (call) => respond(exchange, handle(call)), revisionFloor(exchange))
 }
 
-/** Goes on with all that an evaluation needs, or refuses what cannot be evaluated. */
-export function withEvaluation(exchange: Exchange, proceed: (call: EvaluationCall) => void): void {
+/**
+ * Goes on with all that an evaluation needs, or refuses what cannot be evaluated.
+ *
+ * @param floor what the answer must not come before, where that is to be had in time
+ */
+export function withEvaluation(
+  exchange: Exchange,
+  proceed: (call: EvaluationCall) => void,
+  floor: RevisionFloor | null,
+): void {
   const access = findAccess(exchange)
   if (access === null) return
   const served = findServed(exchange, access)
@@ -36,7 +45,9 @@ export function withEvaluation(exchange: Exchange, proceed: (call: EvaluationCal
       const read = exchange.plane.contexts.read(body)
       const { accepted } = read
       if (!accepted.ok) return refuse(exchange, 400, { errorCode: 'INVALID_CONTEXT', errorDetails: accepted.problem })
-      proceed({ exchange, access, served, context: accepted.context, read })
+      const call: EvaluationCall = { exchange, access, served, context: accepted.context, read }
+      if (floor === null) proceed(call)
+      else afterFloor(call, floor, proceed)
     },
   })
 }

@@ -1,6 +1,6 @@
 /** One request on the data plane, on its way to its answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Access, EnvironmentDirectory, EnvironmentStatus } from '../environments/environment.js'
+import type { Access, EnvironmentDirectory, EnvironmentState } from '../environments/environment.js'
 import type { Logger } from '../telemetry/logger.js'
 import type { RequestTrace, RequestTracer } from '../telemetry/request-tracer.js'
 import type { UsageLane } from '../usage/usage-lane.js'
@@ -65,8 +65,8 @@ export interface Exchange {
   flagKey: string | undefined
   /** Who asks, null before the key is known. */
   access: Access | null
-  /** State of the environment that is asked, null before that is known. */
-  state: EnvironmentStatus['state'] | null
+  /** State of the environment that is asked, null before that is known; `behind` where the client knows of something later. */
+  state: EnvironmentState | 'behind' | null
   /** Whether the client holds its body back until it is told to go on; the server closes the connection if it never is. */
   readonly isHoldingBody: boolean
 }

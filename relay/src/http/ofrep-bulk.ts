@@ -8,7 +8,7 @@ import type { CachedAnswer } from './response-cache.js'
 import { revisionHeaders } from './server-headers.js'
 import { eventStreamsMember, streamAddress } from './streams/advertised-stream.js'
 import { configurationTag } from './streams/configuration-tag.js'
-import { afterHinted, hintedConfiguration } from './streams/refetch-hint.js'
+import { revisionFloor } from './streams/revision-floor.js'
 
 interface BulkCall extends EvaluationCall {
   /** Address of the event stream that the answer names, empty for none. */
@@ -19,14 +19,15 @@ interface BulkCall extends EvaluationCall {
 
 /** `POST /ofrep/v1/evaluate/flags` */
 export function evaluateBulk(exchange: Exchange): void {
-  const hint = hintedConfiguration(exchange.request.url ?? '')
+  const floor = revisionFloor(exchange)
+  const hint = floor?.tag ?? null
   const proceed = (call: EvaluationCall): void => {
     const stream = streamAddress(exchange.plane, call.access)
     // Member by member: spreading the call costs 3 us.
     const { access, served, context, read } = call
     respond(exchange, answer({ exchange, access, served, context, read, stream, hint }))
   }
-  withEvaluation(exchange, (call) => (hint === null ? proceed(call) : afterHinted(call, hint, proceed)))
+  withEvaluation(exchange, proceed, floor)
 }
 
 /**
@@ -86,7 +87,7 @@ function evaluate(call: BulkCall, validator: string | null): CachedAnswer {
   const outcomes = snapshot.evaluateAll(context, { nowMs, random: exchange.plane.random }, audience)
   let items = outcomes[0]?.ofrep(audience) ?? ''
   for (let at = 1; at < outcomes.length; at += 1) items += (outcomes[at] as EvaluatedOutcome).ofrepListItem(audience)
-  const body = `{"flags":[${items}]${metadataMember(snapshot.ruleset)}${eventStreamsMember(stream)}}`
+  const body = `{"flags":[${items}]${metadataMember(snapshot.ruleset, exchange.state ?? '')}${eventStreamsMember(stream)}}`
   const expiresAtMs = snapshot.validUntil(nowMs)
   return { outcomes, body, validator: validator ?? bodyValidator(originOf(call), body), expiresAtMs }
 }
@@ -98,15 +99,16 @@ function evaluated(call: EvaluationCall, { outcomes, body, validator }: CachedAn
   return { status: 200, body, validator, headers: revisionHeaders(call) }
 }
 
-const metadataMembers = new WeakMap<Ruleset, string>()
+const metadataMembers = new WeakMap<Ruleset, Map<string, string>>()
 
-/** The set's metadata as the last member of the answer, serialised once per revision. */
-function metadataMember(ruleset: Ruleset): string {
-  let member = metadataMembers.get(ruleset)
+/** The set's metadata as the last member of the answer, serialised once per revision and state. Of the state it has the word alone. */
+function metadataMember(ruleset: Ruleset, state: string): string {
+  let members = metadataMembers.get(ruleset)
+  if (members === undefined) metadataMembers.set(ruleset, (members = new Map()))
+  let member = members.get(state)
   if (member === undefined) {
-    const { metadata = {} } = ruleset
-    member = Object.keys(metadata).length > 0 ? `,"metadata":${asciiJson(metadata)}` : ''
-    metadataMembers.set(ruleset, member)
+    member = `,"metadata":${asciiJson({ ...ruleset.metadata, switchyardState: state })}`
+    members.set(state, member)
   }
   return member
 }

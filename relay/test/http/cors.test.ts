@@ -35,7 +35,7 @@ describe('a preflight', () => {
       'access-control-allow-origin': page,
       'access-control-allow-methods': 'POST, OPTIONS',
       'access-control-allow-headers':
-        'content-type, authorization, x-api-key, if-none-match, last-event-id, traceparent, tracestate, baggage',
+        'content-type, authorization, x-api-key, if-none-match, last-event-id, switchyard-revision, traceparent, tracestate, baggage',
       'access-control-max-age': '86400',
       vary: 'Accept-Encoding, Origin',
     })

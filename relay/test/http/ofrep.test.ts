@@ -137,8 +137,9 @@ describe('a bulk evaluation', () => {
       return { keys: flags.map(({ key }) => key), rest }
     }
     const forAll = ['a/b c%', 'archived', 'broken', 'keyed', 'off', 'plain', 'targeted']
-    expect(await ask(clientKey)).toEqual({ keys: forAll, rest: { metadata } })
-    expect(await ask(serverKey)).toEqual({ keys: [...forAll, 'secret'].sort(), rest: { metadata } })
+    const rest = { metadata: { ...metadata, switchyardState: 'fresh' } }
+    expect(await ask(clientKey)).toEqual({ keys: forAll, rest })
+    expect(await ask(serverKey)).toEqual({ keys: [...forAll, 'secret'].sort(), rest })
   })
 
   it('has the same items as single evaluations', async () => {
@@ -151,11 +152,11 @@ describe('a bulk evaluation', () => {
     }
   })
 
-  it('leaves the metadata out where there is none', async () => {
+  it('has no metadata but the state where the set has none', async () => {
     const plane = await startPlane({ streams: { advertise: false } })
     plane.shop.serve({ flags: {} })
     const response = await post(plane, `${bulkPath}/`)
-    expect(await response.text()).toBe('{"flags":[]}')
+    expect(await response.text()).toBe('{"flags":[],"metadata":{"switchyardState":"fresh"}}')
   })
 
   it('counts the answers that were given', async () => {

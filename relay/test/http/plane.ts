@@ -19,6 +19,7 @@ export const waitingKey = 'server-key-of-blog'
 export interface HandEnvironment extends Environment {
   state: EnvironmentStatus['state']
   corsOrigins: readonly string[]
+  isOrdered: boolean
   serve(ruleset: Partial<Ruleset>): void
   /** Flag keys of the answers that were counted. */
   readonly counted: string[]
@@ -45,6 +46,7 @@ function environmentByHand(name: string): HandEnvironment {
       enter(entered)
     },
     corsOrigins: [],
+    isOrdered: false,
     counted,
     get served() {
       return served

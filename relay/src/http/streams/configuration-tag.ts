@@ -10,8 +10,13 @@ const tags = new WeakMap<Served, string>()
 export function configurationTag(served: Served): string {
   let tag = tags.get(served)
   if (tag === undefined) {
-    tag = hash('sha256', `configuration\n${served.revision}`).slice(0, 16)
+    tag = tagOfRevision(served.revision)
     tags.set(served, tag)
   }
   return tag
+}
+
+/** The same for a revision that is not served here, or not yet. */
+export function tagOfRevision(revision: string): string {
+  return hash('sha256', `configuration\n${revision}`).slice(0, 16)
 }

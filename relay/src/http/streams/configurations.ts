@@ -3,10 +3,10 @@ import type { Environment } from '../../environments/environment.js'
 import { configurationTag } from './configuration-tag.js'
 
 export interface Configurations {
-  /**
-   * Calls back once: at once where the configuration is or was served, else when it is swapped in, after `waitMs` at the latest.
-   */
-  whenServed(tag: string, waitMs: number, done: () => void): void
+  /** Whether the configuration is or was served, by its tag. */
+  knows(tag: string): boolean
+  /** Calls back once: at once where it is true, else after the swap that makes it true, after `waitMs` at the latest. */
+  whenTrue(isTrue: () => boolean, waitMs: number, done: () => void): void
   close(): void
 }
 
@@ -16,8 +16,7 @@ const maxWaiting = 10_000
 
 export function createConfigurations(environment: Environment): Configurations {
   const remembered = new Set<string>()
-  const waiting = new Map<string, Set<() => void>>()
-  let waitingCount = 0
+  const waiting = new Map<() => void, () => boolean>()
 
   const remember = (tag: string): void => {
     remembered.delete(tag)
@@ -27,30 +26,25 @@ export function createConfigurations(environment: Environment): Configurations {
   }
   if (environment.served !== null) remember(configurationTag(environment.served))
   const leave = environment.onChange((served) => {
-    const tag = configurationTag(served)
-    remember(tag)
-    for (const proceed of waiting.get(tag) ?? []) proceed()
+    remember(configurationTag(served))
+    for (const [proceed, isTrue] of waiting) if (isTrue()) proceed()
   })
 
   return {
-    whenServed(tag, waitMs, done) {
-      if (waitMs === 0 || waitingCount >= maxWaiting || remembered.has(tag)) return done()
-      const group = waiting.get(tag) ?? new Set()
-      waiting.set(tag, group)
+    knows: (tag) => remembered.has(tag),
+    whenTrue(isTrue, waitMs, done) {
+      if (waitMs === 0 || waiting.size >= maxWaiting || isTrue()) return done()
       const proceed = (): void => {
         clearTimeout(timer)
-        group.delete(proceed)
-        if (group.size === 0) waiting.delete(tag)
-        waitingCount -= 1
+        waiting.delete(proceed)
         done()
       }
       const timer = setTimeout(proceed, waitMs)
-      group.add(proceed)
-      waitingCount += 1
+      waiting.set(proceed, isTrue)
     },
     close() {
       leave()
-      for (const group of waiting.values()) for (const proceed of group) proceed()
+      for (const proceed of waiting.keys()) proceed()
     },
   }
 }
