@@ -150,7 +150,8 @@ export class BulkCache {
 
   #changed(hints: ChangeHints): void {
     this.#epoch += 1
-    this.#hints = hints
+    // An event without a hint takes none from the one before it.
+    this.#hints = { ...this.#hints, ...hints }
     this.#restsUntilMs = 0
     this.#options.changed()
   }

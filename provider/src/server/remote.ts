@@ -57,9 +57,14 @@ export class Remote {
     this.#cache?.close()
   }
 
-  /** Asks once for this context's flags. @returns what is wrong, or null */
+  /**
+   * Asks once for this context's flags.
+   *
+   * @returns what is wrong, or null; a context that cannot be evaluated says nothing against the relay, nor about other contexts
+   */
   async probe(context: object): Promise<Failure | null> {
     const result = await evaluateFlags(this.#server, context)
+    if (result.kind === 'invalid') return null
     if (result.kind !== 'flags' && result.kind !== 'unchanged') return this.#failed(result)
     if (result.response !== undefined) this.#events.answered(result.response)
     return null

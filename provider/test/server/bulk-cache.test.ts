@@ -13,6 +13,7 @@ class Server {
   headers: Record<string, string> = {}
   /** In place of bulk answers. */
   instead: ((request: Received, response: ServerResponse) => void) | null = null
+  single = json(200, { key: 'f', value: 'single', reason: 'STATIC' })
   eventStreams: readonly unknown[] = [{ type: 'later' }, { type: 'sse', endpoint: { requestUri: '/events?token=t' } }]
   /** What happens to who opens the event stream. */
   stream = (response: ServerResponse): void => response.writeHead(200).flushHeaders()
@@ -37,8 +38,7 @@ class Server {
       this.stream(response)
       return
     }
-    if (!/\/flags(\?|$)/.test(request.path))
-      return json(200, { key: 'f', value: 'single', reason: 'STATIC' })(request, response)
+    if (!/\/flags(\?|$)/.test(request.path)) return this.single(request, response)
     this.asked.push(request)
     if (this.instead !== null) return this.instead(request, response)
     const flags = [{ key: 'f', value: `bulk ${this.asked.length}`, reason: 'STATIC' }]
@@ -113,6 +113,29 @@ describe('kept answers', () => {
     nowMs = 10_000
     expect(await cache.answer('f', {})).toMatchObject({ value: 'bulk 3' })
     expect(server.asked.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '"1"', undefined])
+  })
+
+  it('are asked for with what each of several events said', async () => {
+    const server = await new Server().start()
+    const client = await connect(server)
+    await expect.poll(() => ask(client)).toBe('bulk 2')
+    server.tell({ etag: '"new"' })
+    server.tell({ lastModified: 7 })
+    await expect.poll(async () => (await ask(client), server.asked.at(-1)?.path)).toMatch(/flagConfigLastModified=7$/)
+    expect(server.asked.some(({ path }) => path.includes('flagConfigEtag=%22new%22'))).toBe(true)
+  })
+
+  it('are not given to another user while the relay fails', async () => {
+    const server = await new Server().start()
+    const client = await connect(server)
+    await expect.poll(() => ask(client, { targetingKey: '1' })).toBe('bulk 2')
+    server.instead = json(503, {})
+    server.single = json(503, {})
+    expect(await client.getStringDetails('f', 'default', { targetingKey: '2' })).toMatchObject({
+      value: 'default',
+      reason: 'ERROR',
+    })
+    expect(await ask(client, { targetingKey: '1' })).toBe('bulk 2')
   })
 
   it('that hold for no time are not asked for again and again', async () => {

@@ -45,6 +45,16 @@ describe('the in-process provider', () => {
     expect(events).toEqual(['READY', 'CONFIGURATION_CHANGED added f'])
   })
 
+  it('tells nothing where nothing has changed', async () => {
+    const [one, two] = [rulesetOf({ f: flag('a') }), rulesetOf({ f: flag('b') })]
+    const relay = await startRelay(one)
+    const { client, events } = await connect(relay)
+    relay.send('ruleset', one, `2-${one.revision}`)
+    relay.send('patch', diff(one, two), `3-${two.revision}`)
+    await expect.poll(() => client.getStringValue('f', '')).toBe('b')
+    expect(events).toEqual(['READY', 'CONFIGURATION_CHANGED f'])
+  })
+
   it('asks for everything again after a patch that does not fit', async () => {
     const [one, two, three] = [rulesetOf({ f: flag('1') }), rulesetOf({ f: flag('2') }), rulesetOf({ f: flag('3') })]
     const relay = await startRelay(one)

@@ -156,6 +156,19 @@ describe('starting', () => {
     expect(received).toHaveLength(1)
   })
 
+  it('is READY where only the context of the start cannot be used', async () => {
+    const { url } = await serve(json(400, { errorCode: 'TARGETING_KEY_MISSING', errorDetails: 'who?' }))
+    const { client } = await connect(url)
+    expect(client.providerStatus).toBe(ProviderStatus.READY)
+  })
+
+  it.each([429, 500, 503])('says why it is not ready: status %i, in the words of the relay', async (status) => {
+    const { url } = await serve(json(status, { errorDetails: 'no data yet' }))
+    const { client, events } = await connect(url)
+    expect(client.providerStatus).toBe(ProviderStatus.ERROR)
+    expect(events[0]).toContain(`the relay cannot answer yet (status ${status}: no data yet)`)
+  })
+
   it('is FATAL when the credentials are refused', async () => {
     const { url } = await serve(json(401, {}))
     const { client } = await connect(url)
