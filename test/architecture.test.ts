@@ -69,6 +69,8 @@ const arrows: readonly Arrow[] = [
       'relay/src/telemetry',
     ],
   },
+  // Types alone: the page runs in a browser.
+  { room: 'relay/src/page', imports: ['engine/src/index.ts', 'relay/src/management'] },
   { room: 'relay/src/cli', imports: ['engine/src/index.ts', 'relay/src'] },
   { room: 'relay/src/main.ts', imports: ['engine/src/index.ts', 'relay/src'] },
 
@@ -88,7 +90,7 @@ interface Arrow {
 
 const sources = ['engine/src', 'relay/src', 'provider/src', 'test/ofrep-conformance']
   .flatMap((folder) => filesIn(folder))
-  .filter((path) => path.endsWith('.ts'))
+  .filter((path) => /\.tsx?$/.test(path))
 
 describe('the arrows between the rooms', () => {
   it('has a room for every source file', () => {
@@ -130,11 +132,21 @@ describe('packages from outside', () => {
     expect(used.filter((name) => !name.startsWith('node:'))).toEqual([])
   })
 
+  it('gives the page Preact alone', () => {
+    expect(packagesUsedIn('relay/src/page')).toEqual(['preact'])
+  })
+
   it.each(['engine', 'relay', 'provider', 'test/ofrep-conformance'])(
     'declares in %s/package.json what its sources import',
     (workspace) => {
       const manifest: Manifest = JSON.parse(textOf(`${workspace}/package.json`))
-      const declared = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies }
+      const declared = {
+        ...manifest.dependencies,
+        ...manifest.peerDependencies,
+        ...manifest.optionalDependencies,
+        // What is published of the page is a bundle, with Preact in it.
+        ...(workspace === 'relay' ? { preact: manifest.devDependencies?.['preact'] } : {}),
+      }
       const used = packagesUsedIn(`${workspace}/src`).filter((name) => !name.startsWith('node:'))
       expect(used.filter((name) => !Object.hasOwn(declared, name))).toEqual([])
     },
@@ -155,6 +167,7 @@ interface Manifest {
   readonly dependencies?: Record<string, string>
   readonly peerDependencies?: Record<string, string>
   readonly optionalDependencies?: Record<string, string>
+  readonly devDependencies?: Record<string, string>
 }
 
 function arrowOf(path: string): Arrow | undefined {
@@ -187,7 +200,7 @@ function partIn(room: string, path: string): string | null {
 
 function packagesUsedIn(folder: string): string[] {
   const packages = filesIn(folder)
-    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => /\.tsx?$/.test(path))
     .flatMap((path) => specifiersIn(path).filter((specifier) => fileOf(specifier, path) === null))
   return [...new Set(packages.map(packageOf))]
 }

@@ -1,10 +1,11 @@
 // @ts-check
 /**
- * `npm run build`: ES modules of every workspace, the relay's command as a bundle, then CommonJS of the libraries.
+ * `npm run build`: ES modules of every workspace, the relay's command and its page as bundles, then CommonJS of the libraries.
  * `--command`: only what the command needs.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { bundlePage } from './bundle-page.mjs'
 import { bundleCommand } from './bundle.mjs'
 import { commandOf, root, run } from './run.mjs'
 
@@ -31,7 +32,7 @@ function commonJsManifest(library) {
 }
 
 compile(process.argv.includes('--command') ? ['-b', 'relay'] : ['-b'])
-await bundleCommand()
+await Promise.all([bundleCommand(), bundlePage()])
 for (const library of process.argv.includes('--command') ? [] : libraries) {
   compile(['-p', join(library, 'tsconfig.cjs.json')])
   writeFileSync(join(root, library, 'dist', 'cjs', 'package.json'), commonJsManifest(library))

@@ -203,6 +203,7 @@ function createManagement({ management }: Configuration, relay: Relay): Server {
       environments: relay.entries.map((entry) => ({ ...entry, keys: maskKeys(entry) })),
       usage: relay.usage,
       isDraining: () => relay.state.isDraining,
+      allowsChanges: management.allowChanges,
     },
     metrics: () => (metrics ??= loadMetrics(relay)),
     logger: relay.logger,

@@ -28,6 +28,7 @@ async function start(settings: Record<string, string> = {}): Promise<TestRelay> 
     ENVIRONMENTS__PROD__UPSTREAM__BASE_URL: fake.baseUrl,
     ENVIRONMENTS__PROD__UPSTREAM__POLL_INTERVAL: '20ms',
     SNAPSHOTS__DIRECTORY: directory,
+    MANAGEMENT__ALLOW_CHANGES: 'true',
     STATE_SECRET: 'a-secret-for-what-is-kept',
     ...settings,
   })

@@ -20,6 +20,7 @@ Options:
   --url URL           where the management plane is; default http://127.0.0.1:8081
   --json              print what the relay answers
 
+To activate and to confirm, the relay's configuration needs management.allowChanges.
 The token of a management plane that others can reach comes from SWITCHYARD_MANAGEMENT__TOKEN.
 `,
   run: async ([action = '', ...args], host) => {

@@ -78,6 +78,8 @@ interface ManagementConfiguration {
   readonly token?: string
   /** Host names accepted in `Host` besides loopback names and `host`; lower case, without port. */
   readonly allowedHosts: readonly string[]
+  /** Whether it can change what is served. */
+  readonly allowChanges: boolean
 }
 
 /** How Redis or Valkey is reached, and how replicas share it. */

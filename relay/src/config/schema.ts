@@ -110,6 +110,10 @@ const management = z.strictObject({
     .array(host().transform((name) => name.toLowerCase()))
     .prefault([])
     .meta({ description: 'Names accepted in the `Host` header besides loopback names and `management.host`.' }),
+  allowChanges: z.boolean().prefault(false).meta({
+    description:
+      'Whether the management plane can change what is served: go back to a snapshot, serve what is held back.',
+  }),
 })
 
 const log = z.strictObject({

@@ -1,9 +1,11 @@
-/** What the management plane answers besides the probes: what the relay counts, and how its environments are. */
+/** What the management plane answers besides the probes: what the relay counts, how its environments are, and a page to see it on. */
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import type { Logger } from '../telemetry/logger.js'
 import type { Metrics } from '../telemetry/metrics.js'
 import { explainHandlers } from './explain.js'
-import { tokenGuard, type Guards } from './guards.js'
+import { flagHandler, flagsHandler } from './flags.js'
+import { originGuard, tokenGuard, type Guards } from './guards.js'
+import { pageHandler } from './page.js'
 import { refuseMethod, sendError, sendJson, sendText } from './send.js'
 import { activateHandlers, confirmHandlers, listHandlers } from './snapshots.js'
 import { readStatus, type StatusOptions } from './status.js'
@@ -25,15 +27,18 @@ export function createManagementApp(options: ManagementOptions): Express {
     sendText(response, metrics.contentType, await metrics.render())
   })
   app.use((request, response, next) => {
-    if (isAllowed(request, response)) next()
+    if (isAllowed(request, response) && originGuard(request, response)) next()
   })
+  answer(app, '/', pageHandler())
   answer(app, '/status', (_request, response) => sendJson(response, 200, readStatus(options.status)))
+  answer(app, '/flags', flagsHandler(options.status))
+  answer(app, '/flag', flagHandler(options.status))
   app.all('/explain', ...explainHandlers(options.status))
   app.all('/snapshots', ...listHandlers(options.status))
   app.all('/snapshots/activate', ...activateHandlers(options.status))
   app.all('/snapshots/confirm', ...confirmHandlers(options.status))
   app.use((request, response) => {
-    const message = `there is no ${request.path} here: try /livez, /readyz, /metrics, /status, /explain or /snapshots`
+    const message = `there is no ${request.path} here: try /livez, /readyz, /metrics, /status, /flags, /explain or /snapshots`
     sendError(response, 404, { code: 'NOT_FOUND', message })
   })
   app.use(failed(options.logger))

@@ -12,6 +12,8 @@ export interface ExplainRequest {
   /** Epoch milliseconds; null: the time of the request. */
   readonly nowMs: number | null
   readonly isRedacted: boolean
+  /** Whether each explanation is wanted as text, too. */
+  readonly isTold: boolean
 }
 
 export type ReadRequest =
@@ -19,7 +21,7 @@ export type ReadRequest =
   /** What is wrong, for people; holds nothing of the context. */
   | { readonly ok: false; readonly message: string }
 
-const members = ['environment', 'flag', 'context', 'now', 'redact'] as const
+const members = ['environment', 'flag', 'context', 'now', 'redact', 'text'] as const
 
 /** Reads the parsed body. A misspelt member is an error: without it, the answer would be about something else. */
 export function readExplainRequest(body: unknown): ReadRequest {
@@ -28,9 +30,17 @@ export function readExplainRequest(body: unknown): ReadRequest {
   if (unknown.length > 0) {
     return wrong(`the body has the member ${JSON.stringify(unknown[0])}: known are ${members.join(', ')}`)
   }
-  const { environment, flag, context = {}, now, redact = false } = body as Partial<Record<string, unknown>>
+  const {
+    environment,
+    flag,
+    context = {},
+    now,
+    redact = false,
+    text = false,
+  } = body as Partial<Record<string, unknown>>
   if (environment !== undefined && typeof environment !== 'string') return wrong('environment is not a string')
   if (typeof redact !== 'boolean') return wrong('redact is neither true nor false')
+  if (typeof text !== 'boolean') return wrong('text is neither true nor false')
   const flagKeys = readFlagKeys(flag)
   if (flagKeys === undefined) return wrong('flag is neither a flag key nor a list of flag keys')
   const nowMs = readNow(now)
@@ -39,7 +49,8 @@ export function readExplainRequest(body: unknown): ReadRequest {
     return wrong('context is not an object')
   const accepted = acceptContext(context)
   if (!accepted.ok) return wrong(accepted.problem)
-  return { ok: true, request: { environment, flagKeys, context: accepted.context, nowMs, isRedacted: redact } }
+  const asked = { environment, flagKeys, context: accepted.context, nowMs, isRedacted: redact, isTold: text }
+  return { ok: true, request: asked }
 }
 
 /** @returns undefined for what is no time */

@@ -1,10 +1,11 @@
 /** `POST /explain`: why flags answer what they answer. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { explain, redactExplanation, type Explanation } from '@switchyard/engine'
+import { explain, redactExplanation, renderExplanation, type Explanation } from '@switchyard/engine'
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express'
 import type { Served } from '../environments/environment.js'
 import { readExplainRequest, type ExplainRequest } from './explain-request.js'
-import { refuseMethod, sendError, sendJson, type ManagementError } from './send.js'
+import { findServed, refusal, type Refusal } from './find-environment.js'
+import { refuseMethod, sendError, sendJson } from './send.js'
 import type { StatusOptions } from './status.js'
 
 /** What is answered. */
@@ -13,6 +14,8 @@ export interface ExplainAnswer {
   readonly revision: string
   readonly environment: string
   readonly explanations: readonly Explanation[]
+  /** The same for people, one text for each; only where `text` was asked. */
+  readonly texts?: readonly string[]
 }
 
 const maxBodyBytes = 1_048_576
@@ -41,46 +44,18 @@ async function answer(request: Request, response: Response, options: StatusOptio
   if (request.body === undefined) return refuseType(response)
   const read = readExplainRequest(request.body)
   if (!read.ok) return sendError(response, 400, { code: 'INVALID_REQUEST', message: read.message })
-  const found = findServed(read.request, options)
+  const found = findServed(read.request.environment, options)
   if (!found.ok) return sendError(response, found.status, found.error)
   const flagKeys = findFlags(read.request, found.served)
   if (!flagKeys.ok) return sendError(response, flagKeys.status, flagKeys.error)
   const explanations = await explainAll(flagKeys.flagKeys, found.served, read.request, options.now())
-  const body: ExplainAnswer = { revision: found.served.revision, environment: found.environment, explanations }
+  const body: ExplainAnswer = {
+    revision: found.served.revision,
+    environment: found.entry.environment.name,
+    explanations,
+    ...(read.request.isTold ? { texts: explanations.map(renderExplanation) } : {}),
+  }
   sendJson(response, 200, body)
-}
-
-interface Refusal {
-  readonly ok: false
-  readonly status: number
-  readonly error: ManagementError
-}
-
-function refusal(status: number, code: string, message: string): Refusal {
-  return { ok: false, status, error: { code, message } }
-}
-
-/** The environment that is meant, and the revision that it serves now. */
-function findServed(
-  { environment: wanted }: ExplainRequest,
-  { environments }: StatusOptions,
-): { readonly ok: true; readonly environment: string; readonly served: Served } | Refusal {
-  const known = environments.map(({ environment }) => environment)
-  const names = known.map(({ name }) => name).join(', ')
-  if (wanted === undefined && known.length > 1) {
-    return refusal(400, 'INVALID_REQUEST', `environment is missing: there are ${names}`)
-  }
-  const environment = wanted === undefined ? known[0] : known.find(({ name }) => name === wanted)
-  if (environment === undefined) {
-    return refusal(
-      404,
-      'ENVIRONMENT_NOT_FOUND',
-      `there is no environment ${JSON.stringify(wanted)}: there are ${names}`,
-    )
-  }
-  const { name, served } = environment
-  if (served === null) return refusal(503, 'PROVIDER_NOT_READY', `the environment ${name} has no data yet`)
-  return { ok: true, environment: name, served }
 }
 
 function findFlags(

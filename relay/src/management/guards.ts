@@ -30,17 +30,48 @@ export function hostGuard({ isExposed, isHostAllowed }: Guards): Guard {
   }
 }
 
-/** Wants the token, where there is one. */
+/**
+ * Wants the token, where there is one: as a bearer's, or as the password of anybody, which is how a browser brings it along when a
+ * person opens the page.
+ */
 export function tokenGuard({ token }: Guards): Guard {
   return (request, response) => {
-    const [, presented] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? []
+    const presented = presentedToken(request.headers.authorization)
     if (token === undefined || (presented !== undefined && isSame(presented, token))) return true
-    response.setHeader('www-authenticate', 'Bearer')
-    sendError(response, 401, {
-      code: 'UNAUTHORIZED',
-      message: 'this wants Authorization: Bearer and management.token',
-    })
+    response.setHeader('www-authenticate', ['Bearer', 'Basic realm="Switchyard", charset="UTF-8"'])
+    const message = 'this wants management.token: as Authorization: Bearer, or as the password of Basic with any name'
+    sendError(response, 401, { code: 'UNAUTHORIZED', message })
     return false
+  }
+}
+
+/**
+ * Refuses what a page of another origin makes a browser send, except for reading, whose answers that page does not get to see. A
+ * browser says where a request comes from; who is none says nothing, and has no password to be misused.
+ */
+export const originGuard: Guard = (request, response) => {
+  if (request.method === 'GET' || request.method === 'HEAD' || isFromHere(request)) return true
+  const message = 'this came from a page of another origin: only the page at / may ask for that'
+  sendError(response, 403, { code: 'ORIGIN_NOT_ALLOWED', message })
+  return false
+}
+
+function isFromHere({ headers }: IncomingMessage): boolean {
+  const { origin, host } = headers
+  const site = headers['sec-fetch-site']
+  if (site !== undefined) return site === 'same-origin' || site === 'none'
+  return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host?.toLowerCase())
+}
+
+function presentedToken(authorization = ''): string | undefined {
+  const [, scheme = '', credentials = ''] = /^(Bearer|Basic) +(\S+)$/i.exec(authorization) ?? []
+  switch (scheme.toLowerCase()) {
+    case 'bearer':
+      return credentials
+    case 'basic':
+      return /^[^:]*:(.+)$/s.exec(Buffer.from(credentials, 'base64').toString())?.[1]
+    default:
+      return undefined
   }
 }
 

@@ -9,9 +9,14 @@ const headers: Readonly<Record<string, string>> = {
   'cross-origin-resource-policy': 'same-origin',
 }
 
-/** Answers with a text. Node leaves the body out where HEAD was asked. */
-export function sendText(response: ServerResponse, contentType: string, text: string): void {
+/**
+ * Answers with a text. Node leaves the body out where HEAD was asked.
+ *
+ * @param policy for a page that is more than data: what it may load
+ */
+export function sendText(response: ServerResponse, contentType: string, text: string, policy?: string): void {
   response.setHeaders(new Map(Object.entries(headers)))
+  if (policy !== undefined) response.setHeader('content-security-policy', policy)
   response.setHeader('content-type', contentType)
   response.setHeader('content-length', Buffer.byteLength(text))
   response.end(text)

@@ -59,12 +59,18 @@ export function confirmHandlers(options: StatusOptions): RequestHandler[] {
   })
 }
 
-/** A change comes as JSON, which no page of another origin can send: browsers would ask first, and are never told yes. */
+/**
+ * A change has to be allowed by the configuration, and comes as JSON, which no page of another origin can send: browsers would ask
+ * first, and are never told yes.
+ */
 function changeHandlers(path: string, options: StatusOptions, change: Change): RequestHandler[] {
   const parse = express.json({ limit: 4_096, inflate: false })
   return [
     (request, response, next) => {
-      if (!refuseMethod(path, request.method, response, ['POST'])) next()
+      if (refuseMethod(path, request.method, response, ['POST'])) return
+      const message = 'nothing can be changed here: set management.allowChanges to true to allow it'
+      if (options.allowsChanges) next()
+      else refuse(response, 403, 'CHANGES_NOT_ALLOWED', message)
     },
     (request, response, next) => {
       if (!request.is('application/json')) refuseBody(response)

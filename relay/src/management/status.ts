@@ -28,6 +28,8 @@ export interface StatusOptions {
   readonly usage: Pick<UsageLane, 'read'>
   /** Whether the relay is about to stop. */
   readonly isDraining: () => boolean
+  /** Whether the management plane can change what is served. */
+  readonly allowsChanges: boolean
 }
 
 export interface Readiness {
@@ -45,6 +47,8 @@ export interface RelayStatus {
   readonly startedAt: string
   readonly uptimeSeconds: number
   readonly readiness: Readiness
+  /** Whether `management.allowChanges` is set. */
+  readonly allowsChanges: boolean
   readonly environments: readonly EnvironmentReport[]
 }
 
@@ -123,6 +127,7 @@ export function readStatus(options: StatusOptions): RelayStatus {
     startedAt: timestamp(options.startedAtMs),
     uptimeSeconds: Math.max(0, options.now() - options.startedAtMs) / 1_000,
     readiness: readReadiness(options),
+    allowsChanges: options.allowsChanges,
     environments: options.environments.map((each) => report(each, options.usage)),
   }
 }

@@ -73,7 +73,7 @@ const rows: readonly Row[] = [
           slowReaderTimeoutMs: 10_000,
         },
       },
-      management: { host: '127.0.0.1', port: 8081, allowedHosts: [] },
+      management: { host: '127.0.0.1', port: 8081, allowedHosts: [], allowChanges: false },
       log: { level: 'info', format: 'json' },
       snapshots: { keep: 10 },
       isKeyless: true,
@@ -596,7 +596,7 @@ snapshots: { directory: /var/lib/switchyard, keep: 3 }
   {
     name: 'the management plane',
     file: withEnvironment(
-      'management: { host: 10.0.0.1, port: 9000, token: t0ken, allowedHosts: [A.example, b.example] }',
+      'management: { host: 10.0.0.1, port: 9000, token: t0ken, allowedHosts: [A.example, b.example], allowChanges: true }',
     ),
     env: {
       ...oneEnvironment,
@@ -605,9 +605,16 @@ snapshots: { directory: /var/lib/switchyard, keep: 3 }
       SWITCHYARD_MANAGEMENT__TOKEN: 't0ken',
       SWITCHYARD_MANAGEMENT__ALLOWED_HOSTS__0: 'A.example',
       SWITCHYARD_MANAGEMENT__ALLOWED_HOSTS__1: 'b.example',
+      SWITCHYARD_MANAGEMENT__ALLOW_CHANGES: 'true',
     },
     says: ({ management }) => management,
-    expected: { host: '10.0.0.1', port: 9_000, token: 't0ken', allowedHosts: ['a.example', 'b.example'] },
+    expected: {
+      host: '10.0.0.1',
+      port: 9_000,
+      token: 't0ken',
+      allowedHosts: ['a.example', 'b.example'],
+      allowChanges: true,
+    },
   },
   {
     name: 'the shortest tracing',

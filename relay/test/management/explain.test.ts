@@ -65,6 +65,7 @@ async function start(documents: Readonly<Record<string, unknown>> = { shop: docu
       environments,
       usage: createUsageLane(),
       isDraining: () => false,
+      allowsChanges: false,
     },
     metrics: () => Promise.reject(new Error('no metrics here')),
     logger,

@@ -39,6 +39,8 @@ function environmentOf(name: string): { environment: RunningEnvironment; sink: S
   return { environment, sink, keeper }
 }
 
+const basic = (credentials: string): string => `Basic ${Buffer.from(credentials).toString('base64')}`
+
 const servers: Server[] = []
 afterEach(() => {
   for (const server of servers.splice(0)) server.close()
@@ -64,6 +66,7 @@ function start(options: Partial<ManagementOptions> & { isDraining?: boolean } = 
       environments,
       usage,
       isDraining: () => options.isDraining === true,
+      allowsChanges: false,
     },
     metrics: () =>
       createMetrics({
@@ -131,6 +134,7 @@ describe('the management plane', () => {
       startedAt: '2026-01-31T11:58:30.000Z',
       uptimeSeconds: 90,
       readiness: { status: 'waiting', waiting: ['blog'] },
+      allowsChanges: false,
     })
     expect(body.environments).toHaveLength(3)
     expect(body.environments[0]).toEqual({
@@ -187,7 +191,6 @@ describe('the management plane', () => {
 
   it.each([
     ['/nothing', 404, 'NOT_FOUND'],
-    ['/', 404, 'NOT_FOUND'],
     ['/%E0%A4%A', 404, 'NOT_FOUND'],
   ])('answers %s with JSON', async (path, status, code) => {
     const response = await start().ask.get(path)
@@ -237,13 +240,46 @@ describe('the management plane', () => {
     const { ask } = start({ isExposed: true, token: 'sesame' })
     for (const path of ['/livez', '/metrics'])
       expect((await ask.get(path).set('host', 'relay.example')).status).toBe(200)
-    for (const authorization of ['', 'Bearer wrong', 'Basic sesame', 'sesame']) {
+    for (const authorization of ['', 'Bearer wrong', 'Basic sesame', basic('sesame:'), basic('a:wrong'), 'sesame']) {
       const response = await ask.get('/status').set('authorization', authorization)
-      expect([response.status, response.headers['www-authenticate']]).toEqual([401, 'Bearer'])
+      expect([response.status, response.headers['www-authenticate']]).toEqual([
+        401,
+        'Bearer, Basic realm="Switchyard", charset="UTF-8"',
+      ])
     }
     expect((await ask.get('/nothing')).status).toBe(401)
     expect((await ask.get('/status').set('host', 'relay.example').set('authorization', 'bearer sesame')).status).toBe(
       200,
     )
+  })
+
+  it('takes the token as the password of anybody, as browsers send it', async () => {
+    const { ask } = start({ isExposed: true, token: 's:same' })
+    for (const name of ['', 'ada', 'Ada Lövelace']) {
+      expect((await ask.get('/status').set('authorization', basic(`${name}:s:same`))).status).toBe(200)
+    }
+  })
+
+  it.each([
+    ['a page elsewhere', { 'sec-fetch-site': 'cross-site', origin: 'http://evil.example' }, 403],
+    ['a page of another port here', { 'sec-fetch-site': 'same-site', origin: 'http://127.0.0.1:1' }, 403],
+    ['an older browser elsewhere', { origin: 'http://evil.example' }, 403],
+    ['a page without an origin', { origin: 'null' }, 403],
+    ['our page', { 'sec-fetch-site': 'same-origin', origin: 'http://127.0.0.1' }, 200],
+    ['our page in an older browser', { origin: 'http://127.0.0.1', host: '127.0.0.1' }, 200],
+    ['what is no browser', {}, 200],
+  ])('answers questions with a body from %s', async (_from, headers: Record<string, string>, status) => {
+    const { ask, shop } = start()
+    shop.sink.document(documentOf({ a: 1 }), {})
+    const response = await ask.post('/explain').set(headers).send({ environment: 'shop' })
+    expect([response.status, response.body.error?.code]).toEqual([
+      status,
+      status === 403 ? 'ORIGIN_NOT_ALLOWED' : undefined,
+    ])
+  })
+
+  it.each(['/snapshots/activate', '/snapshots/confirm'])('refuses POST %s unless changes are allowed', async (path) => {
+    const { status, body } = await start().ask.post(path).send({ environment: 'shop', snapshot: 'latest' })
+    expect([status, body.error.code]).toEqual([403, 'CHANGES_NOT_ALLOWED'])
   })
 })

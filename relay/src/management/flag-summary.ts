@@ -1,0 +1,108 @@
+/** A flag in a list: what it is, what it can answer, and how often it did. */
+import type { Flag, Json, Outcome, Ruleset, ValueType } from '@switchyard/engine'
+import type { EvaluationSeries } from '../telemetry/evaluation-totals.js'
+
+export interface FlagSummary {
+  readonly key: string
+  /** As declared, or else the type of all its values; `mixed`: they differ; null: nothing tells. */
+  readonly type: ValueType | 'mixed' | null
+  /** Whether everybody gets the same answer. */
+  readonly isStatic: boolean
+  readonly audience: NonNullable<Flag['audience']>
+  /** The first ones; without a doubt all, for a flag that people have written. */
+  readonly outcomes: readonly OutcomeSummary[]
+  /** Answers since the relay started, by variant; the most frequent first. */
+  readonly answers: readonly VariantCount[]
+}
+
+export interface OutcomeSummary {
+  /** Empty where the answer has none. */
+  readonly variant: string
+  /** The value as text, shortened; null: the default in the application's code. */
+  readonly value: string | null
+  readonly reason: string
+}
+
+export interface VariantCount {
+  readonly variant: string
+  /** Given by the relay. */
+  readonly remote: number
+  /** Given by providers in their applications, as far as they have told. */
+  readonly inProcess: number
+}
+
+/** What was counted for an environment, by the two who count. */
+export interface Counted {
+  readonly remote: readonly EvaluationSeries[]
+  readonly inProcess: readonly EvaluationSeries[]
+}
+
+const maxOutcomes = 100
+const maxValueLength = 200
+
+/** Sums what was counted, once for all flags: flag key, then variant. */
+export function answersByFlag({ remote, inProcess }: Counted): ReadonlyMap<string, readonly VariantCount[]> {
+  const flags = new Map<string, Map<string, { remote: number; inProcess: number }>>()
+  const add = ({ flagKey, variant, count }: EvaluationSeries, where: 'remote' | 'inProcess'): void => {
+    const variants = flags.get(flagKey) ?? new Map<string, { remote: number; inProcess: number }>()
+    flags.set(flagKey, variants)
+    const counts = variants.get(variant) ?? { remote: 0, inProcess: 0 }
+    variants.set(variant, counts)
+    counts[where] += count
+  }
+  for (const series of remote) add(series, 'remote')
+  for (const series of inProcess) add(series, 'inProcess')
+  return new Map(Array.from(flags, ([flagKey, variants]) => [flagKey, sorted(variants)]))
+}
+
+function sorted(variants: ReadonlyMap<string, Omit<VariantCount, 'variant'>>): readonly VariantCount[] {
+  return Array.from(variants, ([variant, counts]) => ({ variant, ...counts })).sort(
+    (a, b) => b.remote + b.inProcess - a.remote - a.inProcess,
+  )
+}
+
+/** @param answers from {@link answersByFlag} */
+export function summarize(
+  { flags }: Ruleset,
+  key: string,
+  answers: ReadonlyMap<string, readonly VariantCount[]>,
+): FlagSummary {
+  // A malformed flag stands in a ruleset as it came: nothing is sure of it.
+  const flag = (flags[key] ?? {}) as Partial<Flag>
+  const outcomes = Array.isArray(flag.outcomes) ? (flag.outcomes as readonly Outcome[]) : []
+  return {
+    key,
+    type: flag.type ?? typeOf(outcomes),
+    isStatic: typeof flag.decide === 'number',
+    audience: flag.audience ?? 'all',
+    outcomes: outcomes.slice(0, maxOutcomes).map(summarizeOutcome),
+    answers: answers.get(key) ?? [],
+  }
+}
+
+function summarizeOutcome(outcome: Outcome | null): OutcomeSummary {
+  const { variant = '', value, reason = 'UNKNOWN' } = outcome ?? {}
+  return { variant, value: value === undefined ? null : shortened(JSON.stringify(value)), reason }
+}
+
+function shortened(text: string): string {
+  return text.length <= maxValueLength ? text : `${text.slice(0, maxValueLength - 1)}…`
+}
+
+function typeOf(outcomes: readonly (Outcome | null)[]): FlagSummary['type'] {
+  const values = outcomes.map((outcome) => outcome?.value).filter((value) => value !== undefined && value !== null)
+  const types = new Set(values.map(typeOfValue))
+  const [first = null] = types
+  return types.size > 1 ? 'mixed' : first
+}
+
+function typeOfValue(value: NonNullable<Json>): ValueType {
+  switch (typeof value) {
+    case 'boolean':
+    case 'string':
+    case 'number':
+      return typeof value as ValueType
+    default:
+      return 'object'
+  }
+}

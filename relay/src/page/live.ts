@@ -1,0 +1,80 @@
+/** How the relay is, asked again and again while somebody looks. */
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { RelayStatus } from '../management/status.js'
+import { ask } from './ask.js'
+
+export interface Live {
+  /** null until the relay has answered once. */
+  readonly status: RelayStatus | null
+  /** When that was, by the clock of the browser; epoch milliseconds. */
+  readonly atMs: number
+  /** Why the last question had no answer, null where it had. */
+  readonly problem: string | null
+  /** Answers per second of each environment, over the last seconds; by the relay and inside applications. */
+  readonly rates: ReadonlyMap<string, number>
+}
+
+interface Sample {
+  readonly atMs: number
+  readonly counts: ReadonlyMap<string, number>
+}
+
+const everyMs = 2_000
+/** Rates are over this time: shorter ones jump. */
+const windowMs = 10_000
+
+/** Asks `/status` every two seconds, not while the page is hidden. */
+export function useLive(): Live {
+  const [live, setLive] = useState<Live>({ status: null, atMs: 0, problem: null, rates: new Map() })
+  const samples = useRef<readonly Sample[]>([])
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let isGone = false
+    const look = async (): Promise<void> => {
+      clearTimeout(timer)
+      const asked = await ask<RelayStatus>('/status')
+      if (isGone) return
+      const atMs = Date.now()
+      if (asked.ok) {
+        samples.current = [
+          ...samples.current.filter((sample) => atMs - sample.atMs < windowMs),
+          sampleOf(asked.answer, atMs),
+        ]
+        setLive({ status: asked.answer, atMs, problem: null, rates: ratesOf(samples.current) })
+      } else setLive((before) => ({ ...before, problem: asked.message }))
+      if (!document.hidden) timer = setTimeout(look, everyMs)
+    }
+    const seen = (): void => {
+      if (!document.hidden) void look()
+    }
+    document.addEventListener('visibilitychange', seen)
+    void look()
+    return () => {
+      isGone = true
+      clearTimeout(timer)
+      document.removeEventListener('visibilitychange', seen)
+    }
+  }, [])
+  return live
+}
+
+function sampleOf({ environments }: RelayStatus, atMs: number): Sample {
+  const counts = environments.map(
+    ({ name, counts: { evaluations, inProcessEvaluations } }) => [name, evaluations + inProcessEvaluations] as const,
+  )
+  return { atMs, counts: new Map(counts) }
+}
+
+/** A relay that was started anew counts from nothing: it has no rate for a moment. */
+function ratesOf(samples: readonly Sample[]): ReadonlyMap<string, number> {
+  const [first] = samples
+  const last = samples.at(-1)
+  if (first === undefined || last === undefined || first === last) return new Map()
+  const seconds = (last.atMs - first.atMs) / 1_000
+  return new Map(
+    Array.from(last.counts, ([name, count]) => [
+      name,
+      Math.max(0, count - (first.counts.get(name) ?? count)) / seconds,
+    ]),
+  )
+}

@@ -1,0 +1,57 @@
+/** Small parts that several views show. */
+import type { VNode } from 'preact'
+import type { Line } from '@switchyard/engine'
+
+/** What went wrong, said at once to those who only hear the page. */
+export function Problem({ message }: { readonly message: string }): VNode {
+  return (
+    <p class="problem" role="alert">
+      {message.charAt(0).toUpperCase()}
+      {message.slice(1)}
+    </p>
+  )
+}
+
+/** A word with a colour; the word alone says it, too. */
+export function Tag({ text, kind = text }: { readonly text: string; readonly kind?: string }): VNode {
+  return <span class={`tag tag-${kind}`}>{text}</span>
+}
+
+/** Lines below each other, the lesser ones indented. */
+export function Lines({ lines }: { readonly lines: readonly Line[] }): VNode {
+  return (
+    <ul class="lines">
+      {lines.map(({ text, below = [] }, index) => (
+        <li key={index}>
+          <MarkedText text={text} />
+          {below.length > 0 && <Lines lines={below} />}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** A condition of an explanation begins with its verdict. */
+function MarkedText({ text }: { readonly text: string }): VNode {
+  const [, verdict, rest = ''] = /^(yes|no) +(.*)$/s.exec(text) ?? []
+  if (verdict === undefined) return <span>{text}</span>
+  return (
+    <span>
+      <Tag text={verdict} /> {rest}
+    </span>
+  )
+}
+
+/** Text as the relay indents it, by two blanks, as lines. */
+export function linesOf(text: string): readonly Line[] {
+  const root: { text: string; below: Line[] } = { text: '', below: [] }
+  const open = [root]
+  for (const row of text.split('\n').filter((row) => row.trim() !== '')) {
+    const depth = Math.floor((row.length - row.trimStart().length) / 2)
+    const line = { text: row.trimStart(), below: [] }
+    open.length = Math.min(open.length, depth + 1)
+    open.at(-1)?.below.push(line)
+    open.push(line)
+  }
+  return root.below
+}

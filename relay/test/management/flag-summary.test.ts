@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import type { Ruleset } from '@switchyard/engine'
+import { answersByFlag, summarize } from '../../src/management/flag-summary.js'
+
+const rulesetOf = (flag: unknown): Ruleset => ({ ruleset: 1, dialects: [], flags: { a: flag } }) as unknown as Ruleset
+const none = answersByFlag({ remote: [], inProcess: [] })
+
+describe('a flag in a list', () => {
+  it('has the type of its values where none is declared', () => {
+    const typeOf = (...values: unknown[]) =>
+      summarize(rulesetOf({ outcomes: values.map((value) => ({ value, reason: 'STATIC' })), decide: 0 }), 'a', none)
+        .type
+    expect([typeOf(true, false), typeOf('x', undefined), typeOf(1), typeOf({}, [1]), typeOf(1, 'x'), typeOf()]).toEqual(
+      ['boolean', 'string', 'number', 'object', 'mixed', null],
+    )
+  })
+
+  it('tells its outcomes, long values shortened', () => {
+    const outcomes = [{ value: 'x'.repeat(1_000), variant: 'long', reason: 'STATIC' }, { reason: 'DISABLED' }]
+    const summary = summarize(rulesetOf({ type: 'string', outcomes, decide: 1 }), 'a', none)
+    expect(summary).toEqual({
+      key: 'a',
+      type: 'string',
+      isStatic: true,
+      audience: 'all',
+      outcomes: [
+        { variant: 'long', value: `"${'x'.repeat(198)}…`, reason: 'STATIC' },
+        { variant: '', value: null, reason: 'DISABLED' },
+      ],
+      answers: [],
+    })
+  })
+
+  it('sums answers by variant, whatever the reason was, the most frequent first', () => {
+    const series = (variant: string, reason: string, count: number) => ({ flagKey: 'a', variant, reason, count })
+    const answers = answersByFlag({
+      remote: [series('off', 'DEFAULT', 2), series('on', 'SPLIT', 3), series('on', 'TARGETING_MATCH', 4)],
+      inProcess: [series('off', 'DEFAULT', 50)],
+    })
+    expect(summarize(rulesetOf({ outcomes: [], decide: 0 }), 'a', answers).answers).toEqual([
+      { variant: 'off', remote: 2, inProcess: 50 },
+      { variant: 'on', remote: 7, inProcess: 0 },
+    ])
+  })
+
+  it.each([null, 3, 'text', [], { outcomes: 5 }, { outcomes: [null] }])(
+    'does not stumble over the malformed flag %j',
+    (flag) => {
+      expect(summarize(rulesetOf(flag), 'a', none)).toMatchObject({
+        key: 'a',
+        type: null,
+        isStatic: false,
+        answers: [],
+      })
+    },
+  )
+})
