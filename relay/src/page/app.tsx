@@ -35,22 +35,13 @@ export function App(): VNode {
   }, [address])
   return (
     <>
-      <a class="skip" href={address} onClick={(event) => skip(event, main.current)}>
-        To the content
-      </a>
-      <Header route={route} live={live} />
+      <Header route={route} live={live} skipTo={() => main.current?.querySelector('h1')?.focus()} />
       <main ref={main} key={address}>
         <h1 tabIndex={-1}>{titleOf(route)}</h1>
         <Content route={route} live={live} />
       </main>
-      <News status={live.status} />
     </>
   )
-}
-
-function skip(event: Event, main: HTMLElement | null): void {
-  event.preventDefault()
-  main?.querySelector('h1')?.focus()
 }
 
 function titleOf(route: Route): string {
@@ -68,11 +59,20 @@ function useRoute(): Route {
   return route
 }
 
-function Header({ route, live }: { readonly route: Route; readonly live: Live }): VNode {
+interface HeaderProps {
+  readonly route: Route
+  readonly live: Live
+  readonly skipTo: () => void
+}
+
+function Header({ route, live, skipTo }: HeaderProps): VNode {
   const environment = route.view === 'environments' ? null : route.environment
   const current = route.view === 'flag' ? 'flags' : route.view
   return (
     <header>
+      <button type="button" class="skip" onClick={skipTo}>
+        To the content
+      </button>
       <nav aria-label="Pages">
         <a href={addressOf({ view: 'environments' })} aria-current={environment === null ? 'page' : undefined}>
           Environments
@@ -86,6 +86,7 @@ function Header({ route, live }: { readonly route: Route; readonly live: Live })
       </nav>
       <p class="quiet">Switchyard {live.status?.version}</p>
       {live.problem !== null && <Problem message={live.problem} />}
+      <News status={live.status} />
     </header>
   )
 }
