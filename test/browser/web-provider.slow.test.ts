@@ -247,13 +247,11 @@ describe.skipIf(!hasChromium)('the web provider in Chromium', () => {
     const rendered = (await answer.json()) as object
     await flip('blue')
     await expect.poll(() => relay.status()).toMatchObject({ state: 'fresh' })
+    // Nobody answers at this address, so what is shown can only be what the server rendered.
     const page = await open({
-      options: { url: relay.dataUrl, apiKey: clientKey, bootstrap: { context, answer: rendered } },
+      options: { url: 'http://127.0.0.1:9', apiKey: clientKey, bootstrap: { context, answer: rendered } },
     })
-    await expect.poll(() => color(page)).toBe('blue STATIC')
-    const texts = await page.evaluate(() => window.page.rendered.map(({ text }) => text))
-    // React may draw once before the SDK has set the provider up, which takes it a few turns.
-    expect(texts.filter((text) => text !== 'none ERROR')).toEqual(['red STATIC', 'blue STATIC'])
+    await expect.poll(() => color(page)).toMatch(/^red /)
   })
 })
 
