@@ -7,6 +7,7 @@ import { RelayError } from '../relay-error.js'
 import type { Lease, Standing } from '../store/redis/lease.js'
 import type { SnapshotLine, SnapshotStore } from '../store/snapshot-store.js'
 import type { Logger } from '../telemetry/logger.js'
+import { underFirstOf } from '../vendors/first-signal.js'
 import type { Source, SourceSink } from '../vendors/source.js'
 import type { RunningEnvironment } from './running-environment.js'
 
@@ -79,13 +80,14 @@ class Shared {
 
   async run(sink: SourceSink, signal: AbortSignal): Promise<void> {
     const { lease } = this.#options
-    const wake = (): void => this.#wake.abort()
-    const leave = [lease.subscribe(wake), this.#environment?.onState(wake)]
+    const look = (): void => this.#wake.abort()
+    const leave = [lease.subscribe(look), this.#environment?.onState(look)]
     while (!signal.aborted) {
       this.#wake = new AbortController()
-      const woken = AbortSignal.any([signal, this.#wake.signal])
+      const wake = this.#wake.signal
       const pauseMs = await this.#look(sink, signal)
-      await delay(pauseMs, undefined, { signal: woken }).catch(() => undefined)
+      const sleep = (until: AbortSignal): Promise<void> => delay(pauseMs, undefined, { signal: until })
+      await underFirstOf([signal, wake], sleep).catch(() => undefined)
     }
     for (const one of leave) one?.()
     await this.#stop()

@@ -5,6 +5,7 @@
 import { createGunzip } from 'node:zlib'
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici'
 import { RelayError } from '../../relay-error.js'
+import { underFirstOf } from '../first-signal.js'
 import type { HttpOptions } from '../http-options.js'
 import { failureOf, statusError } from './failures.js'
 import { trustOf } from './trust.js'
@@ -81,7 +82,7 @@ async function exchangeInTime(line: Line, url: URL, asked: Asked): Promise<HttpA
   const { timeoutMs } = line.options
   const deadline = AbortSignal.timeout(timeoutMs)
   try {
-    return await exchange(line, url, { ...asked, signal: AbortSignal.any([asked.signal, deadline]) })
+    return await underFirstOf([asked.signal, deadline], (signal) => exchange(line, url, { ...asked, signal }))
   } catch (error) {
     throw failureOf(error, deadline.aborted ? timeoutMs : undefined)
   }

@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { RelayError } from '../../relay-error.js'
+import { underFirstOf } from '../first-signal.js'
 
 export interface PollOptions {
   readonly intervalMs: number
@@ -32,7 +33,8 @@ export function createPoller({ intervalMs, attempt, failed, random }: PollOption
 
   async function pause(ms: number, signal: AbortSignal): Promise<void> {
     if (isWanted) return
-    await delay(ms, undefined, { signal: AbortSignal.any([signal, awake.signal]), ref: true }).catch(() => undefined)
+    const sleep = (until: AbortSignal): Promise<void> => delay(ms, undefined, { signal: until })
+    await underFirstOf([signal, awake.signal], sleep).catch(() => undefined)
   }
 
   return {
