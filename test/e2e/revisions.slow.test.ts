@@ -193,7 +193,7 @@ async function restingHeap(): Promise<number> {
   return process.memoryUsage().heapUsed
 }
 
-const windows = 8
+const windows = 10
 /** Bounded histories and caches fill up, and functions are compiled. */
 const warmUpWindows = 3
 /** Between the first and the last three windows: 80,000 evaluations and a hundred revisions, so 13 bytes for each evaluation. */
