@@ -30,7 +30,12 @@ const arrows: readonly Arrow[] = [
   },
   {
     room: 'relay/src/config',
-    imports: ['relay/src/relay-error.ts', 'relay/src/vendors/*.ts', 'relay/src/vendors/*/options.ts'],
+    imports: [
+      'relay/src/relay-error.ts',
+      'relay/src/vendors/*.ts',
+      'relay/src/vendors/*/options.ts',
+      'relay/src/store/redis/redis-options.ts',
+    ],
   },
   { room: 'relay/src/store', imports: ['engine/src/index.ts', 'relay/src/relay-error.ts', 'relay/src/telemetry'] },
   { room: 'relay/src/usage', imports: ['engine/src/index.ts', 'relay/src/relay-error.ts', 'relay/src/telemetry'] },

@@ -4,6 +4,8 @@
  * segments it is changes with every number; what comes without it is `torn`. For the identity `vip` it is in the overrides. One
  * more flag, `parity`, never changes itself, and follows the segments all the same.
  */
+import { allOf, conditionOf, documentOf, segmentOf, stateOf } from '../../engine/test/vendors/flagsmith/documents.js'
+import type { JsonObject } from '@switchyard/engine'
 
 /** Half of them have overrides for `vip`. */
 export const numberedFlags: readonly string[] = Array.from(
@@ -14,61 +16,42 @@ export const numberedFlags: readonly string[] = Array.from(
 /** The rest of the number when it is divided by two. */
 export const parityFlag = 'parity'
 
+const allNames = [...numberedFlags, parityFlag]
+
 const segmentIds = [5, 6]
 
 export function numberedDocument(number: number): object {
-  return {
-    id: 1,
-    api_key: 'CLIENT',
-    name: 'Test',
-    updated_at: '2026-01-01T00:00:00.000000+00:00',
-    project: {
-      id: 1,
-      name: 'Shop',
-      hide_disabled_flags: false,
-      segments: segmentIds.map((id, parity) => segment(id, parity, number % 2 === parity ? number : null)),
-    },
-    feature_states: [...numberedFlags, parityFlag].map((name, i) => state(i, name, 'torn')),
-    identity_overrides: [
-      {
-        identifier: 'vip',
-        identity_uuid: '11111111-0000-4000-8000-000000000000',
-        created_date: '2026-01-01T00:00:00.000000+00:00',
-        environment_api_key: 'CLIENT',
-        identity_traits: [],
-        identity_features: numberedFlags.flatMap((name, i) => (i % 2 === 0 ? [state(i, name, String(number))] : [])),
-      },
-    ],
+  const segments = segmentIds.map((id, parity) => segment(id, parity, number % 2 === parity ? number : null))
+  const overridden = numberedFlags.filter((_, i) => i % 2 === 0)
+  const override: JsonObject = {
+    identifier: 'vip',
+    identity_uuid: '11111111-0000-4000-8000-000000000000',
+    created_date: '2026-01-01T00:00:00.000000+00:00',
+    environment_api_key: 'client-key',
+    identity_traits: [],
+    identity_features: overridden.map((name) => state(name, String(number))),
   }
+  return documentOf({ features: allNames.map((name) => state(name, 'torn')), segments, overrides: [override] })
 }
 
 /** @param number null: true for nobody, and whoever is in it all the same gets a torn answer */
-function segment(id: number, parity: number, number: number | null): object {
-  const condition = {
-    operator: 'IS_SET',
-    property_: number === null ? 'nobody-has-this' : 'everybody-has-this',
-    value: '',
-  }
+function segment(id: number, parity: number, number: number | null): JsonObject {
+  const condition = conditionOf(number === null ? 'nobody-has-this' : 'everybody-has-this', 'IS_SET', '')
   const value = number === null ? 'torn' : String(number)
-  return {
+  const states = [...numberedFlags.map((name) => [name, value] as const), [parityFlag, String(parity)] as const]
+  return segmentOf(
     id,
-    name: `segment-${id}`,
-    rules: [{ type: 'ALL', conditions: [], rules: [{ type: 'ANY', rules: [], conditions: [condition] }] }],
-    feature_states: [
-      ...numberedFlags.map((name, i) => state(i, name, value)),
-      state(numberedFlags.length, parityFlag, String(parity)),
-    ].map((overridden) => ({ ...overridden, feature_segment: { priority: 0 } })),
-  }
+    allOf(condition),
+    states.map(([name, own]) => ({ ...state(name, own), feature_segment: { priority: 0 } })),
+  )
 }
 
-function state(index: number, name: string, value: string): object {
-  return {
+/** Features are told apart by their ids. */
+function state(name: string, value: string): JsonObject {
+  const index = allNames.indexOf(name)
+  return stateOf(name, {
     feature: { id: index + 1, name, type: 'STANDARD' },
-    enabled: true,
     django_id: 70 + index,
-    featurestate_uuid: `00000000-0000-4000-8000-0000000000${String(index).padStart(2, '0')}`,
-    feature_segment: null,
     feature_state_value: value,
-    multivariate_feature_state_values: [],
-  }
+  })
 }

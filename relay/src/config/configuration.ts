@@ -1,4 +1,5 @@
 /** The typed configuration: what the rest of the relay reads. Its schema, with defaults and descriptions, is in `schema.ts`. */
+import type { RedisOptions } from '../store/redis/redis-options.js'
 import type { CloudBeesOptions } from '../vendors/cloudbees/options.js'
 import type { FeatBitOptions } from '../vendors/featbit/options.js'
 import type { FileOptions } from '../vendors/file/options.js'
@@ -16,7 +17,7 @@ export interface Configuration {
   readonly stateSecret?: string
   readonly snapshots: SnapshotConfiguration
   /** Absent: replicas know nothing of each other. */
-  readonly redis?: RedisConfiguration
+  readonly redis?: RedisOptions
   /** Absent: nothing is traced. */
   readonly tracing?: TracingConfiguration
   /** Whether requests need no key: there is one environment and it has none. */
@@ -80,27 +81,6 @@ interface ManagementConfiguration {
   readonly allowedHosts: readonly string[]
   /** Whether it can change what is served. */
   readonly allowChanges: boolean
-}
-
-/** How Redis or Valkey is reached, and how replicas share it. */
-interface RedisConfiguration {
-  readonly mode: 'single' | 'sentinel' | 'cluster'
-  /** `host:port`, at least one. */
-  readonly addresses: readonly string[]
-  readonly sentinelName: string
-  readonly username?: string
-  /** Secret. */
-  readonly password?: string
-  /** Secret. */
-  readonly sentinelPassword?: string
-  readonly database: number
-  readonly tls: boolean
-  /** PEM certificates to trust besides the system's. */
-  readonly ca?: string
-  readonly prefix: string
-  readonly connectTimeoutMs: number
-  readonly commandTimeoutMs: number
-  readonly leaseMs: number
 }
 
 interface LogConfiguration {

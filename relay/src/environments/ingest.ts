@@ -1,6 +1,5 @@
 /** The way of one document into service: decode, translate, seal, compile. The same for the relay and the command line. */
 import {
-  compile,
   seal,
   vendors,
   type AnyVendor,
@@ -11,6 +10,7 @@ import {
   type Snapshot,
   type Translation,
 } from '@switchyard/engine'
+import { compileRevision, type CompiledRevision } from './compile-revision.js'
 
 export interface IngestOptions {
   /** Absent: recognised from the document. */
@@ -24,14 +24,7 @@ export interface IngestOptions {
 }
 
 export type Ingestion =
-  | {
-      readonly ok: true
-      readonly vendor: AnyVendor
-      readonly snapshot: Snapshot
-      /** Identifier of the content, 16 hex digits. */
-      readonly revision: string
-      readonly diagnostics: readonly Diagnostic[]
-    }
+  | (CompiledRevision & { readonly ok: true; readonly vendor: AnyVendor })
   | {
       readonly ok: false
       /** Why the document as a whole cannot be used. */
@@ -55,15 +48,8 @@ export function ingest(document: unknown, options: IngestOptions): Ingestion {
     const translation = vendor.translate(decoded.document, options.vendorOptions)
     const ruleset = sealed(translation, options.flagSetId)
     const found = [...decoded.diagnostics, ...translation.diagnostics]
-    const compilation = compile(ruleset, { previous: options.previous })
-    const isSame = options.previous?.ruleset.revision === ruleset.revision
-    return {
-      ok: true,
-      vendor,
-      snapshot: isSame ? options.previous : compilation.snapshot,
-      revision: ruleset.revision,
-      diagnostics: [...found, ...compilation.diagnostics],
-    }
+    const compiled = compileRevision(ruleset, options.previous)
+    return { ok: true, vendor, ...compiled, diagnostics: [...found, ...compiled.diagnostics] }
   } catch (cause) {
     return { ...refuse('the document cannot be used because of a mistake in Switchyard: please report it', []), cause }
   }

@@ -1,26 +1,22 @@
 /** The way of a kept snapshot back into service: check, compile. */
 import {
-  compile,
   isSealedRuleset,
   rulesetAsDocument,
   seal,
   vendors,
   type AnyVendor,
-  type Diagnostic,
   type Ruleset,
   type Snapshot,
 } from '@switchyard/engine'
 import type { StoredSnapshot } from '../store/snapshot-store.js'
+import { compileRevision, type CompiledRevision } from './compile-revision.js'
 
 export type Revival =
-  | {
+  | (CompiledRevision & {
       readonly ok: true
       /** Absent for a vendor that this engine does not know. */
       readonly vendor?: AnyVendor
-      readonly snapshot: Snapshot
-      readonly revision: string
-      readonly diagnostics: readonly Diagnostic[]
-    }
+    })
   | {
       readonly ok: false
       /** Why it cannot be used; completes "the snapshot cannot be used: ". */
@@ -42,15 +38,7 @@ export function revive({ ruleset, revision, documentVendor }: StoredSnapshot, pr
     const sealed = documentVendor === rulesetAsDocument.name && isSealedRuleset(ruleset) ? ruleset : seal(ruleset)
     if (sealed.revision !== revision) return refuse('its content is not that of its revision')
     const vendor = vendors.get(documentVendor)
-    const compilation = compile(sealed, { previous })
-    const isSame = previous?.ruleset.revision === revision
-    return {
-      ok: true,
-      ...(vendor === undefined ? {} : { vendor }),
-      snapshot: isSame ? previous : compilation.snapshot,
-      revision,
-      diagnostics: compilation.diagnostics,
-    }
+    return { ok: true, ...(vendor === undefined ? {} : { vendor }), ...compileRevision(sealed, previous) }
   } catch (cause) {
     return { ...refuse('of a mistake in Switchyard: please report it'), cause }
   }
