@@ -67,7 +67,7 @@ function demoText({ dataUrl, managementUrl }: RunningRelay): string {
   return `Switchyard ${version()} runs with demonstration flags.
 
   Flags         ${dataUrl}/ofrep/v1/evaluate/flags
-  Management    ${managementUrl}/status  (and /readyz, /metrics)
+  A page        ${managementUrl}/  (and /status, /readyz, /metrics)
   Flag file     ${demoPath('flags.json')}
 
 Ask for all flags of one user:

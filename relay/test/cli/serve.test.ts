@@ -179,7 +179,7 @@ describe('switchyard serve', () => {
     started.push(demo)
     const printed = await demo.printed('Ctrl+C')
     const [, url = '', context = ''] = /curl -s (\S+) -H '[^']+' -d '([^']+)'/.exec(printed) ?? []
-    const [, managementUrl = ''] = /Management +(\S+)\/status/.exec(printed) ?? []
+    const [, managementUrl = ''] = /A page +(http:\S+)\/ /.exec(printed) ?? []
     await untilReady(managementUrl)
     const response = await fetch(url, {
       method: 'POST',
