@@ -20,7 +20,7 @@ editor that understands YAML takes it from this line at the top of the file:
 
 Two variables and no file serve one Flagsmith environment to this machine, without keys:
 
-\`\`\`sh
+\`\`\`sh not-run: an account
 export SWITCHYARD_ENVIRONMENTS__PRODUCTION__UPSTREAM__TYPE=flagsmith
 export SWITCHYARD_ENVIRONMENTS__PRODUCTION__UPSTREAM__ENVIRONMENT_KEY=ser.your-server-side-key
 npx @switchyard/relay
