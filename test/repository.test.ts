@@ -25,7 +25,7 @@ describe('the repository', () => {
   // The patterns are put together from pieces, so that they do not find themselves.
   it.each([
     ['a package registry', new RegExp(['registry', '[a-z]+', '(org|com|io)'].join(String.raw`\.`))],
-    ['a page of a package registry', new RegExp(['npm' + 'js', 'com'].join(String.raw`\.`))],
+    ['a page of a package registry', new RegExp(['npm', 'js', String.raw`\.com`].join(''))],
     ['a folder of one machine', new RegExp(`(?<![\\w.:/~-])/(${['work', 'home', 'root', 'Users'].join('|')})/[\\w.-]`)],
   ])('names %s nowhere', (_, pattern) => {
     expect(files.filter((path) => pattern.test(textOf(path)))).toEqual([])
