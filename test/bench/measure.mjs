@@ -20,6 +20,25 @@ export function nanosecondsPerCall(sides, { rounds = 15, calls = 20_000 } = {}) 
   return Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)]))
 }
 
+/**
+ * The same where a side gives promises: every result of both sides is awaited.
+ *
+ * @param {Record<string, () => unknown>} sides
+ * @param {{ rounds?: number, calls?: number }} [options]
+ * @returns {Promise<Record<string, number>>} medians over the rounds
+ */
+export async function nanosecondsPerAwaitedCall(sides, { rounds = 15, calls = 1_000 } = {}) {
+  const times = Object.fromEntries(Object.keys(sides).map((name) => [name, []]))
+  for (let round = -1; round < rounds; round += 1) {
+    for (const [name, run] of Object.entries(sides)) {
+      const startMs = performance.now()
+      for (let i = 0; i < calls; i += 1) kept = await run()
+      if (round >= 0) times[name].push(((performance.now() - startMs) * 1e6) / calls)
+    }
+  }
+  return Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)]))
+}
+
 /** Results end up here, so that no call can be optimised away. */
 export let kept
 

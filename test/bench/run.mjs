@@ -1,13 +1,14 @@
 /** `npm run bench`: ratios, each measured in this one run. Exits 1 when one is beyond its limit. */
 import { compileRows } from './compile.mjs'
 import { engineRows } from './engine.mjs'
+import { flagsmithRows } from './flagsmith.mjs'
 import { httpRows } from './http.mjs'
 import { printRows } from './measure.mjs'
 import { propagationRows } from './propagation.mjs'
 import { startupRows } from './startup.mjs'
 
 const rows = []
-for (const measure of [engineRows, compileRows, httpRows, propagationRows, startupRows]) {
+for (const measure of [engineRows, flagsmithRows, compileRows, httpRows, propagationRows, startupRows]) {
   const measured = await measure()
   printRows(measured)
   rows.push(...measured)
