@@ -4,6 +4,8 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+/** For an answer that takes seconds on a busy machine. */
+const deadlineMs = 30_000
 
 /** Starts `node` with these arguments in the repository's root. */
 export function startNode(args, env = {}) {
@@ -11,6 +13,42 @@ export function startNode(args, env = {}) {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
+  })
+}
+
+/** The same with a channel for messages, see {@link told}. */
+export function startNodeWithChannel(args, env = {}) {
+  return spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  })
+}
+
+/**
+ * Sends a message and waits for the next one that comes back.
+ */
+export function told(child, message) {
+  const answer = answered(child)
+  child.send(message)
+  return answer
+}
+
+/** The next message of the process; an error when it does not come in time, or the process ends instead. */
+export function answered(child) {
+  return new Promise((resolve, reject) => {
+    const finish = (settle, result) => {
+      clearTimeout(timer)
+      child.off('message', take)
+      child.off('exit', end)
+      settle(result)
+    }
+    const take = (message) => finish(resolve, message)
+    const end = (code) => finish(reject, new Error(`${child.spawnargs.at(-1)} ended with ${code} before it answered`))
+    const late = () => finish(reject, new Error(`${child.spawnargs.at(-1)} did not answer within ${deadlineMs} ms`))
+    const timer = setTimeout(late, deadlineMs)
+    child.once('message', take)
+    child.once('exit', end)
   })
 }
 
@@ -38,11 +76,12 @@ export async function stop(child) {
  * A relay on free ports, ready to answer.
  *
  * @param {Record<string, string>} settings what follows `SWITCHYARD_`
+ * @param {(args: string[], env: Record<string, string>) => import('node:child_process').ChildProcess} [start]
  */
-export async function startRelay(settings) {
+export async function startRelay(settings, start = startNode) {
   const variables = { SERVER__PORT: '0', MANAGEMENT__PORT: '0', LOG__LEVEL: 'info', LOG__FORMAT: 'json', ...settings }
   const env = Object.fromEntries(Object.entries(variables).map(([name, value]) => [`SWITCHYARD_${name}`, value]))
-  const child = startNode(['relay/bin/switchyard.js', 'serve'], env)
+  const child = start(['relay/bin/switchyard.js', 'serve'], env)
   const { dataUrl, managementUrl } = JSON.parse(await printed(child, /(\{[^\n]*"dataUrl"[^\n]*)\n/))
   while (!(await fetch(`${managementUrl}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 20))
   return { child, dataUrl, managementUrl }

@@ -6,9 +6,10 @@ import { httpRows } from './http.mjs'
 import { printRows } from './measure.mjs'
 import { propagationRows } from './propagation.mjs'
 import { startupRows } from './startup.mjs'
+import { streamRows } from './streams.mjs'
 
 const rows = []
-for (const measure of [engineRows, flagsmithRows, compileRows, httpRows, propagationRows, startupRows]) {
+for (const measure of [engineRows, flagsmithRows, compileRows, httpRows, propagationRows, streamRows, startupRows]) {
   const measured = await measure()
   printRows(measured)
   rows.push(...measured)

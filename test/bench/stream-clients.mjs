@@ -1,0 +1,75 @@
+/**
+ * Clients of event streams: plain sockets, so that they cost less than any server. Told what to do over the channel to the
+ * parent, and tell it when every client has done it.
+ */
+import { connect } from 'node:net'
+
+/** How many connections are under way at once: fewer than a server's queue for new ones holds. */
+const openingAtOnce = 100
+/** End of an event in a chunk of its own. */
+const eventEnd = '\n\n\r\n'
+
+/** By port. */
+const groups = new Map()
+
+process.on('message', ({ order, port, ...rest }) => {
+  if (order === 'open') return void open(port, rest)
+  if (order === 'arm') return arm(groups.get(port))
+  throw new Error(`no order ${order}`)
+})
+process.on('disconnect', () => process.exit())
+
+/** Opens that many streams; each is open once it has read that text and the event it is in has ended. */
+async function open(port, { path, count, until }) {
+  const group = { sockets: [], waiting: 0, event: null }
+  groups.set(port, group)
+  let left = count
+  const worker = async () => {
+    while (left-- > 0) group.sockets.push(await openOne(port, path, until))
+  }
+  await Promise.all(Array.from({ length: openingAtOnce }, worker))
+  for (const [index, socket] of group.sockets.entries()) socket.on('data', listener(group, index === 0))
+  process.send({ done: 'open' })
+}
+
+function openOne(port, path, until) {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1')
+    let text = ''
+    const read = (chunk) => {
+      text += chunk.latin1Slice()
+      if (!text.startsWith('HTTP/1.1 200 ')) return reject(new Error(`expected a stream: ${text}`))
+      if (!text.includes(until) || !text.endsWith(eventEnd)) return
+      socket.off('data', read)
+      socket.off('close', close)
+      socket.on('close', () => {
+        throw new Error('a stream ended')
+      })
+      resolve(socket)
+    }
+    const close = () => reject(new Error(`a stream ended: ${text.slice(-200)}`))
+    socket.on('data', read)
+    socket.on('error', reject)
+    socket.on('close', close)
+    socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n`)
+  })
+}
+
+/** What a client does with what it reads; the first one keeps the whole event. */
+function listener(group, isFirst) {
+  const chunks = []
+  return (chunk) => {
+    if (isFirst) chunks.push(chunk)
+    if (chunk.length < eventEnd.length || chunk.latin1Slice(chunk.length - eventEnd.length) !== eventEnd) return
+    if (isFirst) group.event = Buffer.concat(chunks.splice(0)).latin1Slice()
+    group.waiting -= 1
+    if (group.waiting === 0) process.send({ done: 'event', atNs: String(process.hrtime.bigint()), event: group.event })
+    if (group.waiting < 0) throw new Error('an event that nobody waits for')
+  }
+}
+
+/** The next event is awaited by all. */
+function arm(group) {
+  group.waiting = group.sockets.length
+  process.send({ done: 'arm' })
+}
