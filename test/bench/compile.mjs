@@ -1,5 +1,6 @@
 /** A document of 1,000 flags on its way into service, beside `JSON.parse` of its text: for each vendor. */
 import { compile, seal, vendors } from '@switchyard/engine'
+import { environmentDocument, featureState, half } from './flagsmith-document.mjs'
 import { nanosecondsPerCall, ratioRow } from './measure.mjs'
 
 const keys = Array.from({ length: 1_000 }, (_, index) => `flag-${index}`)
@@ -114,54 +115,26 @@ const documents = {
       ]),
     ),
   },
-  flagsmith: {
-    id: 1,
-    api_key: 'client-key',
-    name: 'Production',
-    updated_at: '2026-01-05T08:00:00Z',
-    project: {
-      id: 1,
-      name: 'Shop',
-      hide_disabled_flags: false,
-      server_key_only_feature_ids: [],
-      segments: Array.from({ length: 100 }, (_, segment) => ({
-        id: segment,
-        name: `segment ${segment}`,
-        rules: [
-          {
-            type: 'ALL',
-            conditions: [],
-            rules: [
-              { type: 'ANY', rules: [], conditions: [{ operator: 'EQUAL', property_: 'plan', value: gold(segment) }] },
-            ],
-          },
-        ],
-        feature_states: keys
-          .map((name, index) => [name, index])
-          .filter(([, index]) => index % 100 === segment)
-          .map(([name, index]) => ({ ...flagsmithState(name, index), feature_segment: { priority: 1 } })),
-      })),
-    },
-    feature_states: keys.map((name, index) => ({
-      ...flagsmithState(name, index),
-      multivariate_feature_state_values: [
-        { id: index, percentage_allocation: 50, multivariate_feature_option: { value: 'on', key: null } },
+  flagsmith: environmentDocument({
+    segments: Array.from({ length: 100 }, (_, segment) => ({
+      id: segment,
+      name: `segment ${segment}`,
+      rules: [
+        {
+          type: 'ALL',
+          conditions: [],
+          rules: [
+            { type: 'ANY', rules: [], conditions: [{ operator: 'EQUAL', property_: 'plan', value: gold(segment) }] },
+          ],
+        },
       ],
+      feature_states: keys
+        .map((name, index) => [name, index])
+        .filter(([, index]) => index % 100 === segment)
+        .map(([name, index]) => featureState(name, index, { feature_segment: { priority: 1 } })),
     })),
-    identity_overrides: [],
-  },
-}
-
-function flagsmithState(name, index) {
-  return {
-    feature: { id: index, name, type: 'MULTIVARIATE' },
-    enabled: true,
-    django_id: index,
-    featurestate_uuid: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
-    feature_segment: null,
-    feature_state_value: 'off',
-    multivariate_feature_state_values: [],
-  }
+    states: keys.map((name, index) => featureState(name, index, half(index, 'on'))),
+  }),
 }
 
 /** How many times as long as `JSON.parse` each may take: twice what was measured on a machine with five times more to do than it can. */

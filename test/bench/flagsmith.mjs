@@ -1,6 +1,7 @@
 /** Flags of an identity in process, beside the local evaluation of `flagsmith-nodejs` on the same environment document. */
 import { createRequire } from 'node:module'
 import { compile, seal, vendors } from '@switchyard/engine'
+import { environmentDocument, featureState, half } from './flagsmith-document.mjs'
 import { nanosecondsPerAwaitedCall, ratioRow } from './measure.mjs'
 
 const { Flagsmith } = createRequire(import.meta.url)('flagsmith-nodejs')
@@ -13,60 +14,30 @@ const identities = Array.from({ length: 64 }, (_, i) => ({
   traits: { plan: i % 3 === 0 ? 'gold' : 'free', age: 10 + i, country: ['CH', 'US', 'DE'][i % 3] },
 }))
 
-function featureState(index, value, more = {}) {
-  return {
-    feature: { id: index + 1, name: `feature-${index}`, type: 'STANDARD' },
-    enabled: true,
-    django_id: index + 1,
-    featurestate_uuid: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
-    feature_segment: null,
-    feature_state_value: value,
-    multivariate_feature_state_values: [],
-    ...more,
-  }
-}
+const nameOf = (index) => `feature-${index}`
 
 /** For every third feature people with the gold plan and of age get another value; every third is split in halves. */
-function environmentDocument(features) {
+function documentOf(features) {
   const indices = Array.from({ length: features }, (_, index) => index)
   const conditions = [
     { operator: 'EQUAL', property_: 'plan', value: 'gold' },
     { operator: 'GREATER_THAN_INCLUSIVE', property_: 'age', value: '18' },
   ]
-  const overridden = indices.filter((index) => index % 3 === 0)
+  const override = { feature_segment: { priority: 1 }, feature_state_value: 'gold' }
   const gold = {
     id: 1,
     name: 'gold and of age',
     rules: [{ type: 'ALL', conditions, rules: [] }],
-    feature_states: overridden.map((index) => featureState(index, 'gold', { feature_segment: { priority: 1 } })),
+    feature_states: indices
+      .filter((index) => index % 3 === 0)
+      .map((index) => featureState(nameOf(index), index, override)),
   }
-  const half = (index) => [
-    { id: index + 1, percentage_allocation: 50, multivariate_feature_option: { value: 'half', key: null } },
-  ]
-  const stateOf = (index) =>
-    featureState(index, 'default', index % 3 === 1 ? { multivariate_feature_state_values: half(index) } : {})
-  return {
-    id: 1,
-    api_key: 'client-key',
-    name: 'Production',
-    updated_at: '2026-01-05T08:00:00Z',
-    project: {
-      id: 1,
-      name: 'Shop',
-      organisation: {
-        id: 1,
-        name: 'Org',
-        feature_analytics: false,
-        stop_serving_flags: false,
-        persist_trait_data: true,
-      },
-      hide_disabled_flags: false,
-      server_key_only_feature_ids: [],
-      segments: [gold],
-    },
-    feature_states: indices.map(stateOf),
-    identity_overrides: [{ identifier: 'user-7', identity_features: [featureState(0, 'assigned')] }],
-  }
+  const assigned = featureState(nameOf(0), 0, { feature_state_value: 'assigned' })
+  return environmentDocument({
+    segments: [gold],
+    states: indices.map((index) => featureState(nameOf(index), index, index % 3 === 1 ? half(index, 'half') : {})),
+    overrides: [{ identifier: 'user-7', identity_features: [assigned] }],
+  })
 }
 
 /** Both sides with one document; those of one identity after the other. */
@@ -102,7 +73,7 @@ async function expectEqual(snapshot, client, contexts) {
 
 /** The vendor's SDK has no call for one flag: it evaluates all, and gives one out. */
 async function oneFlagRow(features) {
-  const { snapshot, client, contexts } = await bothSides(environmentDocument(features))
+  const { snapshot, client, contexts } = await bothSides(documentOf(features))
   let next = 0
   const { ours, theirs } = await nanosecondsPerAwaitedCall({
     ours: () => snapshot.evaluate('feature-0', contexts[next++ % contexts.length], clock),
@@ -117,7 +88,7 @@ async function oneFlagRow(features) {
 }
 
 async function allFlagsRow(features) {
-  const { snapshot, client, contexts } = await bothSides(environmentDocument(features))
+  const { snapshot, client, contexts } = await bothSides(documentOf(features))
   let next = 0
   const { ours, theirs } = await nanosecondsPerAwaitedCall({
     ours: () => snapshot.evaluateAll(contexts[next++ % contexts.length], clock, 'server'),

@@ -9,7 +9,7 @@ import { answered, printed, startNodeWithChannel, startRelay, stop, told } from 
 
 const clients = 5_000
 const clientProcesses = 2
-const rounds = 9
+const rounds = 15
 const folderOfBench = new URL('.', import.meta.url).pathname
 
 /** What a new client reads before it has all: the last event of the opening. */
