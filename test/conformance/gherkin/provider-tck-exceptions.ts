@@ -2,7 +2,12 @@
 import type { Exception } from './exceptions.js'
 import type { ProviderName } from './providers.js'
 
-const ours: readonly ProviderName[] = ['Switchyard in-process', 'Switchyard remote', 'Switchyard web']
+const ours: readonly ProviderName[] = [
+  'Switchyard in-process',
+  'Switchyard remote',
+  'Switchyard remote, keeping',
+  'Switchyard web',
+]
 const reference: readonly ProviderName[] = ['ofrep-provider 0.1.3', 'ofrep-web-provider 0.4.3']
 
 const oneNumber = {
@@ -34,6 +39,24 @@ const asking: readonly Exception[] = [
 ]
 
 const beforeAnswersWithoutValue = 'its core is older than answers without a value, and takes them for malformed'
+
+const withoutStream = 'it keeps answers only while the event stream tells of changes, and asks for each one otherwise'
+
+/** With the provider that keeps answers. */
+const keeping: readonly Exception[] = [
+  {
+    providers: ['Switchyard remote, keeping'],
+    scenarios: ['@configuration-change'],
+    at: 'the flag should be part of the event payload',
+    why: "OFREP's events say that something has changed, and not what",
+  },
+  {
+    providers: ['Switchyard remote, keeping'],
+    scenarios: ['@stale'],
+    at: 'the stale event handler',
+    why: withoutStream,
+  },
+]
 
 /** Of the reference providers. */
 const faults: readonly Exception[] = [
@@ -133,4 +156,4 @@ const flagsmith: readonly Exception[] = [
   },
 ].map((exception: Exception) => ({ ...exception, upstreams: ['Flagsmith'] }))
 
-export const providerTckExceptions: readonly Exception[] = [...language, ...asking, ...faults, ...flagsmith]
+export const providerTckExceptions: readonly Exception[] = [...language, ...asking, ...keeping, ...faults, ...flagsmith]

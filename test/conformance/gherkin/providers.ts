@@ -10,7 +10,12 @@ import { serverApplication } from './server-application.js'
 import { webApplication } from './web-application.js'
 
 export type ProviderName =
-  'Switchyard in-process' | 'Switchyard remote' | 'ofrep-provider 0.1.3' | 'Switchyard web' | 'ofrep-web-provider 0.4.3'
+  | 'Switchyard in-process'
+  | 'Switchyard remote'
+  | 'Switchyard remote, keeping'
+  | 'ofrep-provider 0.1.3'
+  | 'Switchyard web'
+  | 'ofrep-web-provider 0.4.3'
 
 /** @param url where the relay is reached */
 type OpenApplication = (url: string, key: string) => Application
@@ -26,6 +31,11 @@ const openers: Readonly<Record<ProviderName, { readonly key: string; readonly op
   'Switchyard remote': {
     key: serverKey,
     open: (url, apiKey) => serverApplication(new SwitchyardProvider({ url, apiKey, mode: 'remote' })),
+  },
+  'Switchyard remote, keeping': {
+    key: serverKey,
+    open: (url, apiKey) =>
+      serverApplication(new SwitchyardProvider({ url, apiKey, mode: 'remote', cachedContexts: 10, staleAfterMs })),
   },
   'ofrep-provider 0.1.3': {
     key: serverKey,
