@@ -110,7 +110,9 @@ function splitLines(decision: SplitDecision, description: Description): readonly
     return leadsTo(`from ${from} to ${closed ? to : `below ${to}`}`, then, description)
   })
   if (arms.length > maxShown) ranges.push({ text: `(${arms.length - maxShown} more ranges)` })
-  if (missing !== undefined) ranges.push(leadsTo('where there is none', missing, description))
+  const hashed = hashLines(number, description)
+  const without = hashed.length > 0 ? 'where there is nothing to hash' : 'where there is none'
+  if (missing !== undefined) ranges.push(leadsTo(without, missing, description))
   if (otherwise !== undefined && otherwise !== missing) ranges.push(leadsTo('anything else', otherwise, description))
   return [
     {

@@ -52,7 +52,7 @@ function fill(phrase: Phrase, call: CallTrace, wording: Wording): string {
   // A segment is known to people by its name.
   const name = call.segment?.name
   const given: readonly ArgumentTrace[] = name === undefined ? call.arguments : [{ static: name }]
-  const template = typeof phrase === 'string' ? phrase : phrase(given.map(writtenIn))
+  const template = typeof phrase === 'string' ? phrase : phrase(given.map(constantIn))
   const join = wording(call.operator)?.join ?? ', '
   return template.replace(blank, (_, which: string, form?: string) => {
     const say = (argument: ArgumentTrace): string => argumentPhrase(argument, form, call, wording)
@@ -69,6 +69,12 @@ function writtenIn(argument: ArgumentTrace): Json | undefined {
   return 'static' in argument ? argument.static : undefined
 }
 
+/** The same, and literals among what is evaluated. */
+function constantIn(argument: ArgumentTrace): Json | undefined {
+  if ('static' in argument) return argument.static
+  return 'value' in argument && callIn(argument) === null ? argument.value : undefined
+}
+
 function argumentPhrase(
   argument: ArgumentTrace,
   form: string | undefined,
@@ -76,7 +82,7 @@ function argumentPhrase(
   wording: Wording,
 ): string {
   const inner = callIn(argument)
-  const constant = writtenIn(argument) ?? (inner === null && 'value' in argument ? argument.value : null)
+  const constant = constantIn(argument)
   if (form === 'name' && typeof constant === 'string') return nameText(constant)
   if (form === 'raw' && typeof constant === 'string') return rawText(constant)
   if (form === 'value' && inner !== null) return valueText(inner.value ?? null)

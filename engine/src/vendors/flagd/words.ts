@@ -79,12 +79,17 @@ function sayVariable([path, depth]: readonly (Json | undefined)[]): string {
   return path === '' ? 'the item' : "the item's {0|name}"
 }
 
+/** A rule that names nothing to hash gets what flagd takes instead. */
+function saySeed([, named]: readonly (Json | undefined)[]): string {
+  return named === null ? 'flag key and targeting key' : '{1}'
+}
+
 const distribution: readonly (readonly [string, OperatorWords])[] = [
   ['variant', { say: "the rule's answer", shape: 'same' }],
-  ['seed', { say: 'the seed' }],
+  ['seed', { say: saySeed }],
   ['bucket', { say: 'bucket', hash: 'MurmurHash3' }],
   ['fractional', { say: 'the distribution among {2|value}', hash: 'MurmurHash3' }],
-  ['seedLegacy', { say: 'the seed' }],
+  ['seedLegacy', { say: saySeed }],
   ['bucketLegacy', { say: 'bucket', hash: 'MurmurHash3' }],
   ['fractionalLegacy', { say: 'the distribution among {2|value}', hash: 'MurmurHash3' }],
 ]
