@@ -19,8 +19,8 @@ export interface ExplainAnswer {
 }
 
 const maxBodyBytes = 1_048_576
-/** More would be read by nobody. */
-const maxFlags = 200
+/** Most flags of one answer: more would be read by nobody. */
+export const maxFlags = 200
 
 /** The handlers of the address, in order. */
 export function explainHandlers(options: StatusOptions): RequestHandler[] {

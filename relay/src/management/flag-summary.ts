@@ -18,6 +18,8 @@ export interface FlagSummary {
 export interface OutcomeSummary {
   /** Empty where the answer has none. */
   readonly variant: string
+  /** Whether the answer is that the flag cannot be evaluated. */
+  readonly isError: boolean
   /** The value as text, shortened; null: the default in the application's code. */
   readonly value: string | null
   readonly reason: string
@@ -25,6 +27,7 @@ export interface OutcomeSummary {
 
 export interface VariantCount {
   readonly variant: string
+  readonly isError: boolean
   /** Given by the relay. */
   readonly remote: number
   /** Given by providers in their applications, as far as they have told. */
@@ -39,26 +42,29 @@ export interface Counted {
 
 const maxOutcomes = 100
 const maxValueLength = 200
+const errorReason = 'ERROR'
 
-/** Sums what was counted, once for all flags: flag key, then variant. */
+/** Sums what was counted, once for all flags: by flag key, then by variant and whether it is an error. */
 export function answersByFlag({ remote, inProcess }: Counted): ReadonlyMap<string, readonly VariantCount[]> {
-  const flags = new Map<string, Map<string, { remote: number; inProcess: number }>>()
-  const add = ({ flagKey, variant, count }: EvaluationSeries, where: 'remote' | 'inProcess'): void => {
-    const variants = flags.get(flagKey) ?? new Map<string, { remote: number; inProcess: number }>()
+  const flags = new Map<string, Map<string, Mutable<VariantCount>>>()
+  const add = ({ flagKey, variant, reason, count }: EvaluationSeries, where: 'remote' | 'inProcess'): void => {
+    const variants = flags.get(flagKey) ?? new Map<string, Mutable<VariantCount>>()
     flags.set(flagKey, variants)
-    const counts = variants.get(variant) ?? { remote: 0, inProcess: 0 }
-    variants.set(variant, counts)
+    const isError = reason === errorReason
+    const id = JSON.stringify([variant, isError])
+    const counts = variants.get(id) ?? { variant, isError, remote: 0, inProcess: 0 }
+    variants.set(id, counts)
     counts[where] += count
   }
   for (const series of remote) add(series, 'remote')
   for (const series of inProcess) add(series, 'inProcess')
-  return new Map(Array.from(flags, ([flagKey, variants]) => [flagKey, sorted(variants)]))
+  return new Map(Array.from(flags, ([flagKey, variants]) => [flagKey, sorted([...variants.values()])]))
 }
 
-function sorted(variants: ReadonlyMap<string, Omit<VariantCount, 'variant'>>): readonly VariantCount[] {
-  return Array.from(variants, ([variant, counts]) => ({ variant, ...counts })).sort(
-    (a, b) => b.remote + b.inProcess - a.remote - a.inProcess,
-  )
+type Mutable<Type> = { -readonly [Member in keyof Type]: Type[Member] }
+
+function sorted(counts: readonly VariantCount[]): readonly VariantCount[] {
+  return counts.toSorted((a, b) => b.remote + b.inProcess - a.remote - a.inProcess)
 }
 
 /** @param answers from {@link answersByFlag} */
@@ -82,7 +88,8 @@ export function summarize(
 
 function summarizeOutcome(outcome: Outcome | null): OutcomeSummary {
   const { variant = '', value, reason = 'UNKNOWN' } = outcome ?? {}
-  return { variant, value: value === undefined ? null : shortened(JSON.stringify(value)), reason }
+  const text = value === undefined ? null : shortened(JSON.stringify(value))
+  return { variant, isError: reason === errorReason, value: text, reason }
 }
 
 function shortened(text: string): string {

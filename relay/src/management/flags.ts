@@ -1,7 +1,8 @@
 /** `GET /flags` and `GET /flag`: the flags of an environment as people look at them. */
 import { describeFlag, type Line } from '@switchyard/engine'
 import type { Request, RequestHandler } from 'express'
-import { findServed, refusal, type Found, type Refusal } from './find-environment.js'
+import { maxFlags } from './explain.js'
+import { findServed, refusal, type FoundServed, type Refusal } from './find-environment.js'
 import { answersByFlag, summarize, type FlagSummary, type VariantCount } from './flag-summary.js'
 import { sendError, sendJson } from './send.js'
 import type { StatusOptions } from './status.js'
@@ -25,60 +26,68 @@ export interface FlagAnswer {
   readonly rules: readonly Line[]
 }
 
-/** As many as one request for explanations takes. */
-const maxFlags = 200
-
 /** `?environment=`, and `?search=` for a part of the key, in any case. */
 export function flagsHandler(options: StatusOptions): RequestHandler {
-  return (request, response) => {
-    const answer = readFlags(request, options)
-    if ('ok' in answer) sendError(response, answer.status, answer.error)
-    else sendJson(response, 200, answer)
-  }
+  return answering(['environment', 'search'], (query) => readFlags(query, options))
 }
 
 /** `?environment=` and `?key=`. */
 export function flagHandler(options: StatusOptions): RequestHandler {
-  return (request, response) => {
-    const answer = readFlag(request, options)
+  return answering(['environment', 'key'], (query) => readFlag(query, options))
+}
+
+type Query<Name extends string> = Readonly<Partial<Record<Name, string>>>
+
+/** A misspelt parameter is an error: without it, the answer would be about something else. */
+function answering<Name extends string>(
+  names: readonly Name[],
+  read: (query: Query<Name>) => FlagsAnswer | FlagAnswer | Refusal,
+): RequestHandler {
+  return ({ query }, response) => {
+    const answer = refuseQuery(query, names) ?? read(query as Query<Name>)
     if ('ok' in answer) sendError(response, answer.status, answer.error)
     else sendJson(response, 200, answer)
   }
 }
 
-function readFlags(request: Request, options: StatusOptions): FlagsAnswer | Refusal {
-  const found = findServed(textOf(request, 'environment'), options)
+function refuseQuery(query: Request['query'], names: readonly string[]): Refusal | null {
+  const unknown = Object.keys(query).find((name) => !names.includes(name))
+  if (unknown !== undefined) {
+    const message = `the query has the parameter ${JSON.stringify(unknown)}: known are ${names.join(', ')}`
+    return refusal(400, 'INVALID_REQUEST', message)
+  }
+  const repeated = Object.keys(query).find((name) => typeof query[name] !== 'string')
+  return repeated === undefined ? null : refusal(400, 'INVALID_REQUEST', `${repeated} is there more than once`)
+}
+
+function readFlags(query: Query<'environment' | 'search'>, options: StatusOptions): FlagsAnswer | Refusal {
+  const found = findServed(query.environment, options)
   if (!found.ok) return found
   const { ruleset, flagKeys } = found.served.snapshot
-  const search = (textOf(request, 'search') ?? '').trim().toLowerCase()
+  const search = (query.search ?? '').trim().toLowerCase()
   const answers = answersOf(found, options)
   const keys = flagKeys.filter((key) => key.toLowerCase().includes(search))
   const flags = keys.slice(0, maxFlags).map((key) => summarize(ruleset, key, answers))
-  const { revision } = found.served
-  return { environment: found.entry.environment.name, revision, found: keys.length, flags }
+  return { ...aboutOf(found), found: keys.length, flags }
 }
 
-function readFlag(request: Request, options: StatusOptions): FlagAnswer | Refusal {
-  const found = findServed(textOf(request, 'environment'), options)
+function readFlag({ environment, key }: Query<'environment' | 'key'>, options: StatusOptions): FlagAnswer | Refusal {
+  const found = findServed(environment, options)
   if (!found.ok) return found
-  const key = textOf(request, 'key')
   if (key === undefined) return refusal(400, 'INVALID_REQUEST', 'key is missing: it names a flag')
-  const { snapshot, revision } = found.served
+  const { snapshot } = found.served
   const rules = describeFlag(snapshot, key)
   if (rules === null) return refusal(404, 'FLAG_NOT_FOUND', `flag ${JSON.stringify(key)} not found`)
-  const flag = summarize(snapshot.ruleset, key, answersOf(found, options))
-  return { environment: found.entry.environment.name, revision, flag, rules }
+  return { ...aboutOf(found), flag: summarize(snapshot.ruleset, key, answersOf(found, options)), rules }
+}
+
+function aboutOf({ entry, served }: FoundServed): Pick<FlagsAnswer, 'environment' | 'revision'> {
+  return { environment: entry.environment.name, revision: served.revision }
 }
 
 function answersOf(
-  { entry: { environment } }: Found,
+  { entry: { environment } }: FoundServed,
   { usage }: StatusOptions,
 ): ReadonlyMap<string, readonly VariantCount[]> {
   return answersByFlag({ remote: environment.usage.read(), inProcess: usage.read(environment.name).evaluations })
-}
-
-/** A parameter of the query; undefined where it is missing, or there several times. */
-function textOf({ query }: Request, name: string): string | undefined {
-  const value = query[name]
-  return typeof value === 'string' ? value : undefined
 }

@@ -16,7 +16,11 @@ interface Page {
 export function pageHandler(): RequestHandler {
   let page: Promise<Page> | null = null
   return async (_request, response) => {
-    page ??= readPage()
+    page ??= readPage().catch((error: unknown) => {
+      // What could not be read this time is looked for again the next time.
+      page = null
+      throw error
+    })
     const { html, policy } = await page
     response.setHeader('referrer-policy', 'no-referrer')
     sendText(response, 'text/html; charset=utf-8', html, policy)

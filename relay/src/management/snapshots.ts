@@ -1,6 +1,7 @@
 /** `/snapshots`: what an environment has served and could serve again, and the two ways to decide about it. */
 import express, { type Request, type RequestHandler, type Response } from 'express'
 import type { ListedSnapshot } from '../environments/keep-snapshots.js'
+import { findEnvironment } from './find-environment.js'
 import { refuseMethod, sendError, sendJson } from './send.js'
 import { reportDecisions, type Decisions, type ReportedEnvironment, type StatusOptions } from './status.js'
 
@@ -22,8 +23,9 @@ export function listHandlers(options: StatusOptions): RequestHandler[] {
   return [
     async (request, response) => {
       if (refuseMethod('/snapshots', request.method, response)) return
-      const entry = findEnvironment(request.query['environment'], options, response)
-      if (entry !== null) await answer(entry, response)
+      const found = findEnvironment(request.query['environment'], options)
+      if (found.ok) await answer(found.entry, response)
+      else sendError(response, found.status, found.error)
     },
   ]
 }
@@ -78,36 +80,15 @@ function changeHandlers(path: string, options: StatusOptions, change: Change): R
     },
     async (request: Request, response: Response) => {
       const body = request.body as Readonly<Record<string, unknown>>
-      const entry = findEnvironment(body['environment'], options, response)
-      if (entry !== null && (await change(entry, body, response))) await answer(entry, response)
+      const found = findEnvironment(body['environment'], options)
+      if (!found.ok) sendError(response, found.status, found.error)
+      else if (await change(found.entry, body, response)) await answer(found.entry, response)
     },
   ]
 }
 
 function refuseBody(response: Response): void {
   refuse(response, 400, 'INVALID_REQUEST', 'the body must be a JSON object, as application/json, of 4096 bytes at most')
-}
-
-/** null where the request was refused. */
-function findEnvironment(
-  wanted: unknown,
-  { environments }: StatusOptions,
-  response: Response,
-): ReportedEnvironment | null {
-  const names = environments.map(({ environment }) => environment.name).join(', ')
-  const [only] = environments
-  if (wanted === undefined && environments.length === 1 && only !== undefined) return only
-  const found = environments.find(({ environment }) => environment.name === wanted)
-  if (found !== undefined) return found
-  if (wanted === undefined) refuse(response, 400, 'INVALID_REQUEST', `environment is missing: there are ${names}`)
-  else
-    refuse(
-      response,
-      404,
-      'ENVIRONMENT_NOT_FOUND',
-      `there is no environment ${JSON.stringify(wanted)}: there are ${names}`,
-    )
-  return null
 }
 
 async function answer({ environment, keeper }: ReportedEnvironment, response: Response): Promise<void> {

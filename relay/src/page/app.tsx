@@ -6,8 +6,8 @@ import { Environments } from './environments.js'
 import { FlagView } from './flag.js'
 import { Flags } from './flags.js'
 import { useLive, type Live } from './live.js'
-import { Problem } from './parts.js'
-import { Playground } from './playground.js'
+import { NoData, Problem } from './parts.js'
+import { firstTexts, Playground } from './playground.js'
 import { Snapshots } from './snapshots.js'
 import { addressOf, readRoute, views, type Route } from './route.js'
 
@@ -24,6 +24,7 @@ const titles = {
 export function App(): VNode {
   const route = useRoute()
   const live = useLive()
+  const [texts, setTexts] = useState(firstTexts)
   const main = useRef<HTMLElement>(null)
   const isFirst = useRef(true)
   const address = addressOf(route)
@@ -38,7 +39,7 @@ export function App(): VNode {
       <Header route={route} live={live} skipTo={() => main.current?.querySelector('h1')?.focus()} />
       <main ref={main} key={address}>
         <h1 tabIndex={-1}>{titleOf(route)}</h1>
-        <Content route={route} live={live} />
+        <Content route={route} live={live} texts={texts} setTexts={setTexts} />
       </main>
     </>
   )
@@ -84,29 +85,35 @@ function Header({ route, live, skipTo }: HeaderProps): VNode {
             </a>
           ))}
       </nav>
-      <p class="quiet">Switchyard {live.status?.version}</p>
       {live.problem !== null && <Problem message={live.problem} />}
       <News status={live.status} />
     </header>
   )
 }
 
-function Content({ route, live }: { readonly route: Route; readonly live: Live }): VNode {
-  if (live.status === null) return <p>One moment ...</p>
+interface ContentProps extends Pick<Parameters<typeof Playground>[0], 'texts' | 'setTexts'> {
+  readonly route: Route
+  readonly live: Live
+}
+
+function Content({ route, live, texts, setTexts }: ContentProps): VNode {
+  if (live.status === null) return live.problem === null ? <p>One moment ...</p> : <></>
   if (route.view === 'environments') return <Environments status={live.status} live={live} />
   const { environments } = live.status
   const environment = environments.find(({ name }) => name === route.environment)
   if (environment === undefined) {
     const names = environments.map(({ name }) => name).join(', ')
-    return <Problem message={`there is no environment ${JSON.stringify(route.environment)}: there are ${names}`} />
+    return <Problem message={`there is no environment ${JSON.stringify(route.environment)}: known are ${names}`} />
   }
+  // What has been kept can be activated without a word of the upstream.
+  if (environment.revision === null && route.view !== 'snapshots') return <NoData environment={environment} />
   switch (route.view) {
     case 'flags':
       return <Flags environment={environment} />
     case 'flag':
       return <FlagView environment={environment} flagKey={route.flagKey} />
     case 'playground':
-      return <Playground environment={environment} />
+      return <Playground environment={environment} flagKey={route.flagKey} texts={texts} setTexts={setTexts} />
     case 'diagnostics':
       return <Diagnostics environment={environment} />
     case 'snapshots':

@@ -11,8 +11,8 @@ export function Environments({ status, live }: { readonly status: RelayStatus; r
   return (
     <>
       <p class="quiet">
-        {counted(status.environments.length, 'environment')}; the relay has run for{' '}
-        {duration(status.uptimeSeconds * 1_000)} and is {status.readiness.status}.
+        Switchyard {status.version} has run for {duration(status.uptimeSeconds * 1_000)} and is{' '}
+        {status.readiness.status}; {counted(status.environments.length, 'environment')}.
       </p>
       <div class="cards">
         {status.environments.map((each) => (
@@ -55,8 +55,7 @@ function Facts({ environment, nowMs, rate }: EnvironmentProps): VNode {
   return (
     <dl>
       <Fact name="State">
-        {state} for {duration(nowMs - Date.parse(stateSince))}
-        {required ? '' : ', not required'}
+        {state} (for {duration(nowMs - Date.parse(stateSince))}){required ? '' : ', not required'}
       </Fact>
       <Fact name="Upstream">{`${vendor}: ${upstream}`}</Fact>
       <Fact name="Confirmed">{ago(confirmedAt, nowMs)}</Fact>

@@ -22,7 +22,8 @@ export function FlagView({ environment: { name, revision, diagnostics }, flagKey
   if (asked === null) return <p>One moment ...</p>
   if (!asked.ok) return <Problem message={asked.message} />
   const { flag, rules } = asked.answer
-  const findings = diagnostics.filter(({ path }) => path.includes(flagKey))
+  // The first member of a path names a part of the document, such as `flags`.
+  const findings = diagnostics.filter(({ path }) => path.slice(1).includes(flagKey))
   return (
     <>
       <p class="quiet">
@@ -39,7 +40,7 @@ export function FlagView({ environment: { name, revision, diagnostics }, flagKey
       <h2>Answers since the relay started</h2>
       <Distribution flag={flag} />
       <p>
-        <a href={addressOf({ view: 'playground', environment: name })}>Try a context in the playground</a>
+        <a href={addressOf({ view: 'playground', environment: name, flagKey })}>Try a context in the playground</a>
       </p>
     </>
   )

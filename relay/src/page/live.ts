@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { RelayStatus } from '../management/status.js'
 import { ask } from './ask.js'
+import { lookRegularly } from './look-regularly.js'
 
 export interface Live {
   /** null until the relay has answered once. */
@@ -27,34 +28,19 @@ const windowMs = 10_000
 export function useLive(): Live {
   const [live, setLive] = useState<Live>({ status: null, atMs: 0, problem: null, rates: new Map() })
   const samples = useRef<readonly Sample[]>([])
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    let isGone = false
-    const look = async (): Promise<void> => {
-      clearTimeout(timer)
-      const asked = await ask<RelayStatus>('/status')
-      if (isGone) return
-      const atMs = Date.now()
-      if (asked.ok) {
-        samples.current = [
-          ...samples.current.filter((sample) => atMs - sample.atMs < windowMs),
-          sampleOf(asked.answer, atMs),
-        ]
+  useEffect(
+    () =>
+      lookRegularly(everyMs, async (isOver) => {
+        const asked = await ask<RelayStatus>('/status')
+        if (isOver()) return
+        if (!asked.ok) return setLive((before) => ({ ...before, problem: asked.message }))
+        const atMs = Date.now()
+        const recent = samples.current.filter((sample) => atMs - sample.atMs < windowMs)
+        samples.current = [...recent, sampleOf(asked.answer, atMs)]
         setLive({ status: asked.answer, atMs, problem: null, rates: ratesOf(samples.current) })
-      } else setLive((before) => ({ ...before, problem: asked.message }))
-      if (!document.hidden) timer = setTimeout(look, everyMs)
-    }
-    const seen = (): void => {
-      if (!document.hidden) void look()
-    }
-    document.addEventListener('visibilitychange', seen)
-    void look()
-    return () => {
-      isGone = true
-      clearTimeout(timer)
-      document.removeEventListener('visibilitychange', seen)
-    }
-  }, [])
+      }),
+    [],
+  )
   return live
 }
 

@@ -1,6 +1,7 @@
 /** Small parts that several views show. */
 import type { VNode } from 'preact'
 import type { Line } from '@switchyard/engine'
+import type { EnvironmentReport } from '../management/status.js'
 
 /** What went wrong, said at once to those who only hear the page. */
 export function Problem({ message }: { readonly message: string }): VNode {
@@ -15,6 +16,12 @@ export function Problem({ message }: { readonly message: string }): VNode {
 /** A word with a colour; the word alone says it, too. */
 export function Tag({ text, kind = text }: { readonly text: string; readonly kind?: string }): VNode {
   return <span class={`tag tag-${kind}`}>{text}</span>
+}
+
+/** Where there is nothing to show because the relay has nothing. */
+export function NoData({ environment: { name, lastError } }: { readonly environment: EnvironmentReport }): VNode {
+  const why = lastError === null ? '' : `: ${lastError.message} (${lastError.code})`
+  return <Problem message={`there is no data of ${name} yet${why}`} />
 }
 
 /** Lines below each other, the lesser ones indented. */
@@ -40,18 +47,4 @@ function MarkedText({ text }: { readonly text: string }): VNode {
       <Tag text={verdict} /> {rest}
     </span>
   )
-}
-
-/** Text as the relay indents it, by two blanks, as lines. */
-export function linesOf(text: string): readonly Line[] {
-  const root: { text: string; below: Line[] } = { text: '', below: [] }
-  const open = [root]
-  for (const row of text.split('\n').filter((row) => row.trim() !== '')) {
-    const depth = Math.floor((row.length - row.trimStart().length) / 2)
-    const line = { text: row.trimStart(), below: [] }
-    open.length = Math.min(open.length, depth + 1)
-    open.at(-1)?.below.push(line)
-    open.push(line)
-  }
-  return root.below
 }

@@ -4,11 +4,23 @@ import { useEffect, useState } from 'preact/hooks'
 import type { EnvironmentReport } from '../management/status.js'
 import type { Asked } from './ask.js'
 import { readContext, type TypedContext } from './context-text.js'
-import { explainFlags, type ExplainedFlag, type PlaygroundAnswer } from './playground-answers.js'
-import { Lines, linesOf, Problem, Tag } from './parts.js'
-import { counted } from './words.js'
+import { explainFlags, type PlaygroundAnswer } from './playground-answers.js'
+import { ExplainedFlags } from './explained-flags.js'
+import { Problem } from './parts.js'
 
 const names = ['Context', 'Second context'] as const
+
+/** What stands in the playground before anybody has typed. */
+export const firstTexts: readonly string[] = ['{\n  "targetingKey": "user-1"\n}']
+
+interface PlaygroundProps {
+  readonly environment: EnvironmentReport
+  /** The flag that it is about; undefined: all of them. */
+  readonly flagKey: string | undefined
+  /** The contexts, as typed: kept while somebody looks at other views. */
+  readonly texts: readonly string[]
+  readonly setTexts: (texts: readonly string[]) => void
+}
 
 /** As it was typed; what is wrong with it is shown beside it. */
 interface Asking {
@@ -17,9 +29,9 @@ interface Asking {
 }
 
 /** Asks when it is told to, and again when another revision is served. */
-export function Playground({ environment: { name, revision } }: { readonly environment: EnvironmentReport }): VNode {
-  const [texts, setTexts] = useState<readonly string[]>(['{\n  "targetingKey": "user-1"\n}'])
-  const [search, setSearch] = useState('')
+export function Playground({ environment, flagKey = '', texts, setTexts }: PlaygroundProps): VNode {
+  const { name, revision } = environment
+  const [search, setSearch] = useState(flagKey)
   const [asking, setAsking] = useState<Asking | null>(null)
   const asked = useExplanations(name, revision, asking)
   const submit = (event: Event): void => {
@@ -52,7 +64,7 @@ export function Playground({ environment: { name, revision } }: { readonly envir
         </p>
       </form>
       {asked?.ok === false && <Problem message={asked.message} />}
-      {asked?.ok === true && <Answers answer={asked.answer} />}
+      {asked?.ok === true && <ExplainedFlags answer={asked.answer} names={names} />}
     </>
   )
 }
@@ -105,50 +117,5 @@ function ContextField({ name, text, typed, onText }: ContextFieldProps): VNode {
       </label>
       {isWrong && <Problem message={typed.message} />}
     </div>
-  )
-}
-
-function Answers({ answer: { revision, found, flags } }: { readonly answer: PlaygroundAnswer }): VNode {
-  const rest = found - flags.length
-  const differing = flags.filter(({ isDifferent }) => isDifferent).length
-  const isCompared = flags.some(({ answers }) => answers.length > 1)
-  return (
-    <>
-      <h2>Answers</h2>
-      <p class="quiet" role="status">
-        {counted(flags.length, 'flag')} of revision {revision}
-        {rest > 0 && `; ${counted(rest, 'more flag')} fit: narrow the search to see them`}
-        {isCompared && `; ${differing === 0 ? 'both contexts get the same' : `${differing} differ`}`}
-      </p>
-      {flags.map((flag) => (
-        <Answer key={flag.key} flag={flag} />
-      ))}
-    </>
-  )
-}
-
-function Answer({ flag: { key, answers, isDifferent } }: { readonly flag: ExplainedFlag }): VNode {
-  return (
-    <details class="answer">
-      <summary>
-        <span class="key">{key}</span> {isDifferent && <Tag text="differs" />}
-        <span class="side-by-side">
-          {answers.map(({ outcome }, index) => (
-            <span key={index}>
-              <code>{outcome.value === undefined ? "the application's default" : JSON.stringify(outcome.value)}</code>{' '}
-              <span class="quiet">
-                {outcome.variant === undefined ? '' : `${outcome.variant}, `}
-                {outcome.errorCode ?? outcome.reason}
-              </span>
-            </span>
-          ))}
-        </span>
-      </summary>
-      <div class="side-by-side">
-        {answers.map(({ text }, index) => (
-          <Lines key={index} lines={linesOf(text)} />
-        ))}
-      </div>
-    </details>
   )
 }

@@ -7,7 +7,8 @@ export type View = (typeof views)[number]
 
 export type Route =
   | { readonly view: 'environments' }
-  | { readonly view: View; readonly environment: string }
+  /** `flagKey`: the flag that the playground is about; elsewhere there is none. */
+  | { readonly view: View; readonly environment: string; readonly flagKey?: string }
   | { readonly view: 'flag'; readonly environment: string; readonly flagKey: string }
 
 /** What is no address of the page leads to its beginning. */
@@ -18,19 +19,16 @@ export function readRoute(hash: string): Route {
     .map(decoded)
   if (!environment || !isView(view)) return { view: 'environments' }
   if (view === 'flags' && flagKey) return { view: 'flag', environment, flagKey }
+  if (view === 'playground' && flagKey) return { view, environment, flagKey }
   return { view, environment }
 }
 
 /** The address of a view, for links. */
 export function addressOf(route: Route): string {
-  switch (route.view) {
-    case 'environments':
-      return '#/'
-    case 'flag':
-      return `#/${encodeURIComponent(route.environment)}/flags/${encodeURIComponent(route.flagKey)}`
-    default:
-      return `#/${encodeURIComponent(route.environment)}/${route.view}`
-  }
+  if (route.view === 'environments') return '#/'
+  const view = route.view === 'flag' ? 'flags' : route.view
+  const parts = [route.environment, view, ...(route.flagKey === undefined ? [] : [route.flagKey])]
+  return `#/${parts.map(encodeURIComponent).join('/')}`
 }
 
 function isView(text: string | undefined): text is View {

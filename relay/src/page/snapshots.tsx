@@ -35,7 +35,16 @@ export function Snapshots({ environment, isChangeAllowed, nowMs }: SnapshotsProp
       {changed?.ok === false && <Problem message={changed.message} />}
       {!isChangeAllowed && <p class="quiet">Nothing can be changed here: management.allowChanges is not set.</p>}
       <Decisions environment={environment} nowMs={nowMs} change={isChangeAllowed ? change : null} />
-      {snapshots.length === 0 && <p>None is kept: set snapshots.directory to keep them.</p>}
+      {snapshots.length === 0 && (
+        <p>
+          {environment.stores.length === 0
+            ? 'None is kept: set snapshots.directory to keep them.'
+            : 'None is kept yet.'}
+        </p>
+      )}
+      {snapshots.length === 1 && (
+        <p class="quiet">Nothing but what is served is kept so far: there is nothing to go back to.</p>
+      )}
       <ul class="rows">
         {snapshots.map((each) => (
           <li key={each.id}>
@@ -109,8 +118,8 @@ function Snapshot({ snapshot, nowMs, activate }: SnapshotProps): VNode {
         <code>{id}</code> {isServed && <Tag text="served" kind="fresh" />}
       </div>
       <div class="quiet">
-        {counted(flagCount, 'flag')}, first served {ago(new Date(servedAtMs).toISOString(), nowMs)}, kept in{' '}
-        {stores.join(' and ')}
+        {counted(flagCount, 'flag')}, first served {ago(new Date(servedAtMs).toISOString(), nowMs)}, kept by:{' '}
+        {stores.join(', ')}
       </div>
       {activate !== null && !isServed && (
         <ConfirmedButton action="Go back to this" about={id} onConfirm={() => activate(id)} />

@@ -1,6 +1,7 @@
 /** What an address answers, as a component wants it. */
 import { useEffect, useState } from 'preact/hooks'
 import { ask, type Asked } from './ask.js'
+import { lookRegularly } from './look-regularly.js'
 
 /**
  * Asks when the address changes, when `since` does, and every few seconds where that is wanted. An answer to an earlier address is never shown.
@@ -11,20 +12,13 @@ import { ask, type Asked } from './ask.js'
  */
 export function useAnswer<Answer>(address: string, since: string | null, everyMs = 0): Asked<Answer> | null {
   const [known, setKnown] = useState<{ readonly address: string; readonly asked: Asked<Answer> } | null>(null)
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    let isGone = false
-    const look = async (): Promise<void> => {
-      const asked = await ask<Answer>(address)
-      if (isGone) return
-      setKnown({ address, asked })
-      if (everyMs > 0) timer = setTimeout(look, everyMs)
-    }
-    void look()
-    return () => {
-      isGone = true
-      clearTimeout(timer)
-    }
-  }, [address, since, everyMs])
+  useEffect(
+    () =>
+      lookRegularly(everyMs, async (isOver) => {
+        const asked = await ask<Answer>(address)
+        if (!isOver()) setKnown({ address, asked })
+      }),
+    [address, since, everyMs],
+  )
   return known?.address === address ? known.asked : null
 }

@@ -9,9 +9,11 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 86_400)} d`
 }
 
-/** `5 s ago`, or `never`. */
+/** `just now`, `5 s ago`, or `never`. */
 export function ago(timestamp: string | null, nowMs: number): string {
-  return timestamp === null ? 'never' : `${duration(nowMs - Date.parse(timestamp))} ago`
+  if (timestamp === null) return 'never'
+  const ms = nowMs - Date.parse(timestamp)
+  return ms < 2_000 ? 'just now' : `${duration(ms)} ago`
 }
 
 /** `1,234`. */
@@ -28,3 +30,6 @@ export function counted(count: number, noun: string): string {
 export function perSecond(rate: number): string {
   return `${rate >= 100 || rate === 0 ? amount(Math.round(rate)) : rate.toFixed(1)}/s`
 }
+
+/** For answers without a value. */
+export const defaultWords = "the application's default"

@@ -24,22 +24,30 @@ describe('a flag in a list', () => {
       isStatic: true,
       audience: 'all',
       outcomes: [
-        { variant: 'long', value: `"${'x'.repeat(198)}…`, reason: 'STATIC' },
-        { variant: '', value: null, reason: 'DISABLED' },
+        { variant: 'long', isError: false, value: `"${'x'.repeat(198)}…`, reason: 'STATIC' },
+        { variant: '', isError: false, value: null, reason: 'DISABLED' },
       ],
       answers: [],
     })
   })
 
-  it('sums answers by variant, whatever the reason was, the most frequent first', () => {
+  it('sums answers by variant, whatever the reason was but for errors, the most frequent first', () => {
     const series = (variant: string, reason: string, count: number) => ({ flagKey: 'a', variant, reason, count })
     const answers = answersByFlag({
-      remote: [series('off', 'DEFAULT', 2), series('on', 'SPLIT', 3), series('on', 'TARGETING_MATCH', 4)],
+      remote: [
+        series('off', 'DEFAULT', 2),
+        series('on', 'SPLIT', 3),
+        series('on', 'TARGETING_MATCH', 4),
+        series('', 'ERROR', 1),
+        series('', 'DISABLED', 6),
+      ],
       inProcess: [series('off', 'DEFAULT', 50)],
     })
     expect(summarize(rulesetOf({ outcomes: [], decide: 0 }), 'a', answers).answers).toEqual([
-      { variant: 'off', remote: 2, inProcess: 50 },
-      { variant: 'on', remote: 7, inProcess: 0 },
+      { variant: 'off', isError: false, remote: 2, inProcess: 50 },
+      { variant: 'on', isError: false, remote: 7, inProcess: 0 },
+      { variant: '', isError: false, remote: 6, inProcess: 0 },
+      { variant: '', isError: true, remote: 1, inProcess: 0 },
     ])
   })
 
