@@ -12,6 +12,10 @@ export interface Block {
   /** What else the info string says: nothing, where it is right. */
   readonly rest: string
   readonly text: string
+  /** As which file a reader saves it: the paragraph before it ends with "as `<name>`:". */
+  readonly savedAs: string | undefined
+  /** The block before it, where nothing stands between the two. */
+  readonly previous: Block | undefined
 }
 
 // Made from the sources, or copied with their provenance, and no instructions to anybody.
@@ -24,17 +28,26 @@ export function blocksOf(pages: readonly string[] = filesIn('.').filter((path) =
 
 /** Blocks of one page. A fence that is never closed has no block: Markdown would show it to the end of the page. */
 export function* blocksIn(page: string, markdown: string): Generator<Block> {
+  let last: { readonly block: Block; readonly end: number } | undefined
   for (const found of markdown.matchAll(/^( *)```(.*)\n((?:.*\n)*?)\1```$/gm)) {
     const [, indent = '', info = '', text = ''] = found
-    const [, language = '', tags = ''] = /^(\S*) *(.*)$/.exec(info) ?? []
-    const notRun = /^not-run: (.+)$/.exec(tags)?.[1]
-    yield {
-      place: `${page}:${markdown.slice(0, found.index).split('\n').length + 1}`,
+    const before = markdown.slice(0, found.index)
+    const isNext = last !== undefined && before.slice(last.end).trim() === ''
+    const block: Block = {
+      place: `${page}:${before.split('\n').length + 1}`,
       page,
-      language,
-      notRun,
-      rest: notRun === undefined ? tags : '',
+      ...readInfo(info),
       text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+      savedAs: /\bas `([\w./-]+)`:\s*$/.exec(before)?.[1],
+      previous: isNext ? last?.block : undefined,
     }
+    last = { block, end: found.index + found[0].length }
+    yield block
   }
+}
+
+function readInfo(info: string): Pick<Block, 'language' | 'notRun' | 'rest'> {
+  const [, language = '', tags = ''] = /^(\S*) *(.*)$/.exec(info) ?? []
+  const notRun = /^not-run: (.+)$/.exec(tags)?.[1]
+  return { language, notRun, rest: notRun === undefined ? tags : '' }
 }

@@ -1,0 +1,41 @@
+/** The commands that install: in a copy of the repository as somebody else gets it, with nothing installed or built. */
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hasRegistry } from '../packages/registry.js'
+import { filesIn } from '../repository/files.js'
+import { blocksOf } from './blocks.js'
+import { startServing, stopGroup, type Serving } from './serving.js'
+import { runBy } from './runners.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+describe.skipIf(!hasRegistry)('in a clone', () => {
+  let clone: string
+  let relay: Serving | undefined
+
+  beforeAll(async () => {
+    clone = await mkdtemp(join(tmpdir(), 'switchyard-clone-'))
+    await Promise.all(filesIn('.').map((path) => cp(join(root, path), join(clone, path))))
+  })
+
+  afterAll(async () => {
+    await stopGroup(relay?.process)
+    await rm(clone, { recursive: true })
+  })
+
+  it.each(runBy('clone', blocksOf()))('$place starts a relay that answers', async ({ text }) => {
+    await stopGroup(relay?.process)
+    relay = await startServing(text, { cwd: clone })
+    const answer = await fetch(`${relay.dataUrl}/ofrep/v1/evaluate/flags`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"context": {"targetingKey": "user-1"}}',
+    })
+    expect(await answer.json()).toMatchObject({
+      flags: expect.arrayContaining([expect.objectContaining({ key: 'new-checkout', value: false })]),
+    })
+  })
+})
