@@ -1,5 +1,5 @@
 /** The shape of a row of the outage matrix, and how one is played. */
-import { Stage, type Relay } from './stage.js'
+import { Stage } from './stage.js'
 
 export interface Row {
   /** What `--only` looks for. */
@@ -8,6 +8,10 @@ export interface Row {
   readonly title: string
   /** How the outage is made; says so where it is not the real thing. */
   readonly means: string
+  /** What `/status` has to say. */
+  readonly says: RegExp
+  /** What the failed requests have to get; absent: none may fail. */
+  readonly fails?: RegExp
   /** Whether it takes seconds, and is played by the slow tests too. */
   readonly isQuick?: true
   /** Why it cannot be played here, null where it can. */
@@ -18,7 +22,7 @@ export interface Row {
 export interface Played {
   /** Milliseconds from the end of the outage until everything served is the newest and `fresh`. */
   readonly freshAgainMs: number
-  /** What `/status` said during the outage. */
+  /** What `/status` said during the outage; read from the relay, never written by hand. */
   readonly said: string
   /** What was measured besides. */
   readonly note?: string
@@ -33,7 +37,7 @@ export interface Result extends Played {
   readonly failures: string
 }
 
-export async function playRow(row: Row): Promise<Result> {
+export async function playRow(row: Pick<Row, 'play'>): Promise<Result> {
   const stage = new Stage()
   try {
     const played = await row.play(stage)
@@ -55,11 +59,15 @@ export async function playRow(row: Row): Promise<Result> {
   }
 }
 
-/** What `/status` says of the environment, in one line. */
-export async function saidBy(relay: Relay): Promise<string> {
-  const { state, lastError, stores } = await relay.status()
-  const failing = stores
-    .filter((store) => store.state === 'failing')
-    .map(({ name, lastError: error }) => `${name} failing: ${error?.code}`)
-  return [state, ...(lastError === null ? [] : [lastError.code]), ...failing].join(', ')
+/** What of a result is not as the row promises, in words; empty where everything is. */
+export function brokenPromises(
+  { says, fails = /^$/ }: Pick<Row, 'says' | 'fails'>,
+  { asked, wrong, failures, said }: Result,
+): readonly string[] {
+  return [
+    ...(asked > 0 ? [] : ['nobody asked anything']),
+    ...wrong.map((line) => `wrong: ${line}`),
+    ...(fails.test(failures) ? [] : [`failed: ${failures || 'nothing'}, and not ${String(fails)}`]),
+    ...(says.test(said) ? [] : [`/status said: ${said}, and not ${String(says)}`]),
+  ]
 }

@@ -117,7 +117,7 @@ class Client implements SteadyClient {
         const response = await request
         this.states.add(response.headers.get('switchyard-state') ?? 'none')
         const body = (await response.json()) as Flag & { readonly flags?: readonly Flag[] }
-        if (response.status !== 200) return `${response.status}`
+        if (response.status !== 200) return refusalOf(response)
         const flags = all ? (body.flags ?? []) : [body]
         return Object.fromEntries(flags.map(({ key, value }) => [key, value]))
       } catch (error) {
@@ -127,6 +127,11 @@ class Client implements SteadyClient {
     }
     return 'no address'
   }
+}
+
+/** What `Retry-After` has to be: seconds, and some. */
+function refusalOf({ status, headers }: Response): string {
+  return /^[1-9]\d*$/.test(headers.get('retry-after') ?? '') ? `${status} with Retry-After` : `${status}`
 }
 
 interface Flag {

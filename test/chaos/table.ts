@@ -1,5 +1,7 @@
-/** The outage matrix as the README shows it. */
+/** The outage matrix as pages show it. */
 import type { Result, Row } from './row.js'
+
+export const pagesWithMatrix = ['README.md', 'docs/outages.md']
 
 const begin = '<!-- outage matrix: written by npm run chaos -->'
 const end = '<!-- end of the outage matrix -->'
@@ -13,11 +15,11 @@ const head = [
   'what `/status` said',
 ]
 
-/** @param results a result for each row, or why it was not played */
+/** @param results a result for each row, or why there is none */
 export function matrixOf(rows: readonly Row[], results: ReadonlyMap<string, Result | string>): string {
   const lines = rows.map((row) => {
     const result = results.get(row.id) ?? 'not played'
-    return [row.title, row.means, ...(typeof result === 'string' ? [`skipped: ${result}`, '', '', ''] : cells(result))]
+    return [row.title, row.means, ...(typeof result === 'string' ? [result, '', '', ''] : cells(result))]
   })
   const all = [head, head.map(() => '---'), ...lines]
   const widths = head.map((_, column) => Math.max(...all.map((line) => line[column]?.length ?? 0)))

@@ -2,16 +2,19 @@
 import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net'
 import { TLSSocket, type SecureContext } from 'node:tls'
 
+/** With which certificate it speaks TLS. `nonsense`: it does not, and says so. `silence`: it says nothing. */
+export type Speech = SecureContext | 'nonsense' | 'silence'
+
 export interface TlsLine {
   readonly port: number
-  /** Ends all connections; the next are answered so. `nonsense`: not TLS. */
-  speak(how: 'tls' | 'nonsense'): void
+  /** Ends all connections; the next are answered so. */
+  speak(how: Speech): void
   close(): Promise<void>
 }
 
 /** @param target the server's port on 127.0.0.1 */
-export async function startTlsLine(target: number, secureContext: SecureContext): Promise<TlsLine> {
-  let speaks: 'tls' | 'nonsense' = 'tls'
+export async function startTlsLine(target: number, speech: Speech): Promise<TlsLine> {
+  let speaks = speech
   const open = new Set<Socket>()
   const keep = (socket: Socket): void => {
     open.add(socket)
@@ -20,7 +23,8 @@ export async function startTlsLine(target: number, secureContext: SecureContext)
   const server = createTcpServer((raw) => {
     keep(raw)
     if (speaks === 'nonsense') return void raw.end('HTTP/1.1 400 Bad Request\r\n\r\n')
-    const near = new TLSSocket(raw, { isServer: true, secureContext })
+    if (speaks === 'silence') return
+    const near = new TLSSocket(raw, { isServer: true, secureContext: speaks })
     const far = connect(target, '127.0.0.1')
     keep(near)
     keep(far)

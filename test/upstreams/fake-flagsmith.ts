@@ -11,6 +11,8 @@ export interface FakeFlagsmith {
   readonly requests: readonly {
     readonly path: string
     readonly headers: IncomingMessage['headers']
+    /** When it came, from the monotonic clock. */
+    readonly atMs: number
     readonly status: () => number
   }[]
   /** Publishes a document; `silently`: without moving its version. */
@@ -37,7 +39,7 @@ export async function startFakeFlagsmith(document: object): Promise<FakeFlagsmit
 
 class Fake implements FakeFlagsmith {
   readonly environmentKey = environmentKey
-  readonly requests: { path: string; headers: IncomingMessage['headers']; status: () => number }[] = []
+  readonly requests: { path: string; headers: IncomingMessage['headers']; atMs: number; status: () => number }[] = []
   fault: Fault | null = null
   pageSize = 0
   nextLink: string | null = null
@@ -93,6 +95,7 @@ class Fake implements FakeFlagsmith {
     this.requests.push({
       path: `${url.pathname}${url.search}`,
       headers: request.headers,
+      atMs: performance.now(),
       status: () => response.statusCode,
     })
     if (url.pathname.startsWith('/sse/')) return this.#openStream(response)

@@ -57,7 +57,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     },
     async stream(url, headers, signal) {
       try {
-        return await openStream(line, url, { headers, signal })
+        return await untilAborted(signal, openStream(line, url, { headers, signal }))
       } catch (error) {
         throw failureOf(error, undefined)
       }
@@ -82,9 +82,25 @@ async function exchangeInTime(line: Line, url: URL, asked: Asked): Promise<HttpA
   const { timeoutMs } = line.options
   const deadline = AbortSignal.timeout(timeoutMs)
   try {
-    return await underFirstOf([asked.signal, deadline], (signal) => exchange(line, url, { ...asked, signal }))
+    return await underFirstOf([asked.signal, deadline], (signal) =>
+      untilAborted(signal, exchange(line, url, { ...asked, signal })),
+    )
   } catch (error) {
     throw failureOf(error, deadline.aborted ? timeoutMs : undefined)
+  }
+}
+
+/** Undici heeds a signal only once it is connected, and a handshake may have no end. */
+async function untilAborted<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+  let abort: (() => void) | undefined
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+  })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    if (abort !== undefined) signal.removeEventListener('abort', abort)
   }
 }
 
