@@ -2,7 +2,7 @@
 import type { EnvironmentView, Relay } from './stage.js'
 
 /** The state, why it is not `fresh`, and which stores fail, in one line. */
-export function lineOf({ state, lastError, stores }: EnvironmentView): string {
+function lineOf({ state, lastError, stores }: EnvironmentView): string {
   const failing = stores
     .filter((store) => store.state === 'failing')
     .map(({ name, lastError: error }) => `${name} failing: ${error?.code}`)
