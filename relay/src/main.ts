@@ -17,6 +17,7 @@ import { createManagementServer } from './management/server.js'
 import { RelayError } from './relay-error.js'
 import { createLogger, type Logger } from './telemetry/logger.js'
 import type { EnvironmentReading, Metrics } from './telemetry/metrics.js'
+import { createRefusalCounts, type RefusalCounts } from './telemetry/refusal-counts.js'
 import { createRequestDurations, type RequestDurations } from './telemetry/request-durations.js'
 import { createStreamCounts, type StreamCounts } from './telemetry/stream-counts.js'
 import type { Tracing } from './telemetry/tracing/tracing.js'
@@ -95,6 +96,7 @@ interface Relay {
   readonly stores: Stores
   readonly requests: RequestDurations
   readonly streams: StreamCounts
+  readonly refusals: RefusalCounts
   readonly cache: ResponseCache
   readonly usage: UsageLane
   /** null unless it is asked for. */
@@ -127,6 +129,7 @@ async function assemble(configuration: Configuration, { version, now, log }: Rel
     stores,
     requests: createRequestDurations(),
     streams: createStreamCounts(),
+    refusals: createRefusalCounts(),
     cache: createResponseCache(configuration.server.maxCacheBytes),
     usage: createUsageLane(),
     tracing: await loadTracing(configuration, version, logger),
@@ -136,7 +139,7 @@ async function assemble(configuration: Configuration, { version, now, log }: Rel
 }
 
 function createPlane({ server }: Configuration, relay: Relay): DataPlane {
-  const { version, entries, requests, streams, cache, usage, logger, now } = relay
+  const { version, entries, requests, streams, refusals, cache, usage, logger, now } = relay
   const directory = createDirectory(entries)
   const keys = entries.flatMap(({ serverKeys, clientKeys }) => [...serverKeys, ...clientKeys])
   const tokens = createStreamTokens({ keys, directory, secret: server.streamSecret, now })
@@ -146,6 +149,7 @@ function createPlane({ server }: Configuration, relay: Relay): DataPlane {
     engineVersion: version,
     limits: server,
     streams: { settings: server.streams, tokens, counts: streams },
+    refusals,
     cache,
     usage,
     observe: requests.observe,
@@ -222,6 +226,7 @@ async function loadMetrics({
   version,
   requests,
   streams,
+  refusals,
   cache,
   usage,
   entries,
@@ -244,6 +249,7 @@ async function loadMetrics({
     environments,
     requests,
     cache: () => cache.statistics,
+    refusals,
     ...(stores.shared === null ? {} : { redis: stores.shared.connection }),
   })
 }

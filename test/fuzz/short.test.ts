@@ -48,7 +48,6 @@ describe('hostile HTTP', () => {
   it('does no harm to a data plane on a socket', async () => {
     const requestTimeoutMs = 300
     const limits = {
-      maxBodyBytes: 2 ** 20,
       requestTimeoutMs,
       headersTimeoutMs: 200,
       keepAliveTimeoutMs: 300,

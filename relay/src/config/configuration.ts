@@ -41,6 +41,9 @@ interface ServerConfiguration {
   /** 0 = any free port. */
   readonly port: number
   readonly maxBodyBytes: number
+  readonly maxHeaderBytes: number
+  /** 0: any number. */
+  readonly maxConnections: number
   /** Room for bulk answers that were given already; 0 = none is kept. */
   readonly maxCacheBytes: number
   /** Covers a whole request, headers and body. */
@@ -54,6 +57,15 @@ interface ServerConfiguration {
   /** Signs the addresses of event streams in place of the keys. Secret. */
   readonly streamSecret?: string
   readonly streams: StreamConfiguration
+  readonly overload: OverloadConfiguration
+}
+
+export interface OverloadConfiguration {
+  /** 0: the event loop may be as late as it is. */
+  readonly maxEventLoopDelayMs: number
+  /** Fresh evaluations a second, in one process; 0: any number. */
+  readonly ratePerKey: number
+  readonly burstPerKey: number
 }
 
 interface StreamConfiguration {

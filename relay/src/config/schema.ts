@@ -9,6 +9,7 @@ import { switchyardOptions } from '../vendors/switchyard/options.js'
 import { byteCount, duration, host, httpUrl, longText, port, secret } from '../vendors/option-types.js'
 import { connectionShape } from '../vendors/http-options.js'
 import type { Configuration, EnvironmentConfiguration } from './configuration.js'
+import { overload } from './overload-schema.js'
 
 /** What an environment may be called: it is part of metric labels, addresses and variable names. */
 export const environmentName: RegExp = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
@@ -68,6 +69,15 @@ const server = z
     maxBodyBytes: byteCount(1_024, 2 ** 26)
       .prefault(2 ** 20)
       .meta({ description: 'Longest request body accepted, in bytes.' }),
+    maxHeaderBytes: byteCount(1_024, 2 ** 20)
+      .prefault(2 ** 14)
+      .meta({ description: 'Longest headers of a request accepted, in bytes, with its address.' }),
+    maxConnections: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .prefault(20_000)
+      .meta({ description: 'Most connections open at once, in one process; further ones are closed. 0: any number.' }),
     maxCacheBytes: byteCount(0, 2 ** 31)
       .prefault(2 ** 24)
       .meta({ description: 'Room for answers with all flags that were given already, in bytes; 0 = none is kept.' }),
@@ -90,6 +100,7 @@ const server = z
           'Signs the addresses of event streams; the same in every replica. Absent: the key that asks signs them.',
       }),
     streams: streams.prefault({}),
+    overload: overload.prefault({}),
   })
   .transform(({ requestTimeout, headersTimeout, keepAliveTimeout, drainTimeout, freshnessWait, ...rest }) => ({
     ...rest,

@@ -2,9 +2,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Access, EnvironmentDirectory, EnvironmentState } from '../environments/environment.js'
 import type { Logger } from '../telemetry/logger.js'
+import type { RefusalCounts } from '../telemetry/refusal-counts.js'
 import type { RequestTrace, RequestTracer } from '../telemetry/request-tracer.js'
 import type { UsageLane } from '../usage/usage-lane.js'
 import type { Coding } from './etag.js'
+import type { Overload, OverloadSettings } from './overload/overload.js'
 import type { RecentContexts } from './recent-contexts.js'
 import type { ResponseCache } from './response-cache.js'
 import type { Streams } from './streams/streams.js'
@@ -18,7 +20,7 @@ export interface Plane {
   readonly now: () => number
   /** `0 <= random() < 1` */
   readonly random: () => number
-  readonly logger: Pick<Logger, 'error'>
+  readonly logger: Pick<Logger, 'error' | 'warn'>
   readonly observe: ObserveRequest
   /** null while nobody asked for traces. */
   readonly tracer: RequestTracer | null
@@ -27,6 +29,9 @@ export interface Plane {
   /** Bulk answers that were given already. */
   readonly cache: ResponseCache
   readonly contexts: RecentContexts
+  /** Whether something may be evaluated now. */
+  readonly overload: Overload
+  readonly refusals: RefusalCounts
   /** Takes what in-process providers counted. */
   readonly usage: UsageLane
   /** Whether the server stops: answers then close their connections. */
@@ -35,6 +40,10 @@ export interface Plane {
 
 export interface Limits {
   readonly maxBodyBytes: number
+  /** Of the headers of a request together, with its address. */
+  readonly maxHeaderBytes: number
+  /** Open at once; 0: any number. */
+  readonly maxConnections: number
   /** How long a request may take to arrive, headers and body. */
   readonly requestTimeoutMs: number
   readonly headersTimeoutMs: number
@@ -42,6 +51,7 @@ export interface Limits {
   readonly freshnessWaitMs: number
   /** How long an idle connection stays open: longer than the load balancer in front waits. */
   readonly keepAliveTimeoutMs: number
+  readonly overload: OverloadSettings
 }
 
 /**

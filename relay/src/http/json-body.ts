@@ -15,6 +15,7 @@ export function readJsonBody(exchange: Exchange, { maxBytes, proceed }: JsonBody
   readBody(exchange, maxBytes, (body) => {
     guard(exchange, () => {
       if (body !== null) return proceed(body)
+      exchange.plane.refusals.count('too-large')
       refuse(exchange, 413, { errorDetails: `the body is longer than the ${maxBytes} bytes that are accepted` })
     })
   })

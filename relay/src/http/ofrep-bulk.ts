@@ -3,7 +3,7 @@ import { asciiJson, type EvaluatedOutcome, type Ruleset } from '@switchyard/engi
 import { bodyValidator, codingHeld, contextValidator, entityTag, type AnswerOrigin } from './etag.js'
 import { traceOutcomes, withEvaluation, type EvaluationCall } from './evaluation-call.js'
 import type { Answer, Exchange } from './exchange.js'
-import { respond } from './respond.js'
+import { refusedEvaluation, respond } from './respond.js'
 import type { CachedAnswer } from './response-cache.js'
 import { revisionHeaders } from './server-headers.js'
 import { eventStreamsMember, streamAddress } from './streams/advertised-stream.js'
@@ -32,14 +32,21 @@ export function evaluateBulk(exchange: Exchange): void {
 
 /**
  * The context tells the answer before it is made, except where flags read the clock or chance: there the answer itself does.
- * One that reads chance is not even worth keeping.
+ * One that reads chance is not even worth keeping. What is known already is answered whatever the load is.
  */
 function answer(call: BulkCall): Answer {
   const { clock, random } = call.served.snapshot.reads()
-  if (random) return validated(call, evaluate(call, null))
+  const { exchange, access } = call
+  if (random) return refusedEvaluation(exchange, access) ?? validated(call, evaluate(call, null))
   const key = contextValidator(originOf(call), call.context, call.read)
-  if (clock) return validated(call, evaluation(call, key, null))
-  return notModified(call, key) ?? evaluated(call, evaluation(call, key, key))
+  const unchanged = clock ? null : notModified(call, key)
+  if (unchanged !== null) return unchanged
+  const { cache, now } = exchange.plane
+  const kept = cache.get(key, now())
+  const refused = kept === undefined ? refusedEvaluation(exchange, access) : null
+  if (refused !== null) return refused
+  const made = kept ?? evaluation(call, key, clock ? null : key)
+  return clock ? validated(call, made) : evaluated(call, made)
 }
 
 /** Answers by what the answer is. */
@@ -47,11 +54,9 @@ function validated(call: BulkCall, made: CachedAnswer): Answer {
   return notModified(call, made.validator) ?? evaluated(call, made)
 }
 
-/** The answer as it was given before, or made now and kept. */
+/** The answer made now, and kept. */
 function evaluation(call: BulkCall, key: string, validator: string | null): CachedAnswer {
   const { cache, now } = call.exchange.plane
-  const kept = cache.get(key, now())
-  if (kept !== undefined) return kept
   const made = evaluate(call, validator)
   if (made.expiresAtMs > now()) cache.set(key, made)
   return made

@@ -2,6 +2,7 @@
 import { asciiJson, isVisible, type EvaluatedOutcome, type Snapshot } from '@switchyard/engine'
 import { answerEvaluation, traceOutcomes, type EvaluationCall } from './evaluation-call.js'
 import type { Answer, Exchange } from './exchange.js'
+import { refusedEvaluation } from './respond.js'
 import { revisionHeader } from './server-headers.js'
 
 /** `POST /ofrep/v1/evaluate/flags/{key}` */
@@ -11,6 +12,8 @@ export function evaluateSingle(exchange: Exchange): void {
 
 function answer(call: EvaluationCall): Answer {
   const { exchange, access, served, context } = call
+  const refused = refusedEvaluation(exchange, access)
+  if (refused !== null) return refused
   const headers = revisionHeader(call)
   const { plane, flagKey = '' } = exchange
   const { audience, environment } = access

@@ -1,6 +1,7 @@
 /** The last step of every exchange: headers, compression, one write, and the count. */
 import { gzipSync } from 'node:zlib'
 import { asciiJson } from '@switchyard/engine'
+import type { Access } from '../environments/environment.js'
 import { acceptsGzip } from './accept-encoding.js'
 import { corsHeaders } from './cors.js'
 import { entityTag, type Coding } from './etag.js'
@@ -69,6 +70,15 @@ export interface Refusal {
 export function refuse(exchange: Exchange, status: number, refusal: Refusal): void {
   const { errorCode = 'GENERAL', errorDetails, headers = [] } = refusal
   respond(exchange, { status, body: asciiJson({ key: exchange.flagKey, errorCode, errorDetails }), headers })
+}
+
+/** The answer in place of an evaluation that may not be made now; null where it may. Counts as one evaluation with the key. */
+export function refusedEvaluation({ plane, flagKey }: Exchange, access: Access): Answer | null {
+  const refusal = plane.overload.ask(access)
+  if (refusal === null) return null
+  const { status, errorDetails, retryAfterSeconds } = refusal
+  const body = asciiJson({ key: flagKey, errorCode: 'GENERAL', errorDetails })
+  return { status, body, headers: ['Retry-After', String(retryAfterSeconds)] }
 }
 
 /** Runs one step of an exchange. A mistake in it ends this exchange and nothing else. */

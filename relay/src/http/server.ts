@@ -1,17 +1,23 @@
 /** The data plane's server: what applications call. Bare `node:http` (ADR 0002). */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { answerClientError } from './client-error.js'
+import { clientErrorHandler } from './client-error.js'
 import { preflightHeaders } from './cors.js'
 import { beginExchange, type Exchange, type Plane } from './exchange.js'
+import { createEventLoopGate, type EventLoopGate } from './overload/event-loop-gate.js'
+import { createOverload } from './overload/overload.js'
 import { createRecentContexts } from './recent-contexts.js'
 import { guard, refuse, respond } from './respond.js'
 import { findPlace, type Place } from './routes.js'
 import { createStreams, type StreamsOptions } from './streams/streams.js'
 
-export interface DataPlaneOptions extends Omit<Plane, 'isClosing' | 'random' | 'streams' | 'contexts'> {
+export interface DataPlaneOptions extends Omit<Plane, 'isClosing' | 'random' | 'streams' | 'contexts' | 'overload'> {
   readonly streams: StreamsOptions
   /** Chance, for the flags that read it; Math.random when absent. */
   readonly random?: () => number
+  /** Watches the event loop of this process when absent. */
+  readonly gate?: EventLoopGate
+  /** Milliseconds of a clock that never goes back; that of the process when absent. */
+  readonly monotonicMs?: () => number
 }
 
 export interface DataPlane {
@@ -25,26 +31,63 @@ export interface DataPlane {
 export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const { random = Math.random } = options
   const streams = createStreams(options.streams, { ...options, random })
-  const plane: Plane = { ...options, random, streams, contexts: createRecentContexts(), isClosing: false }
-  const { headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs } = options.limits
+  const gate = options.gate ?? watchEventLoop(options)
+  const overload = createOverload({
+    ...options.limits.overload,
+    gate,
+    refusals: options.refusals,
+    monotonicMs: options.monotonicMs ?? (() => performance.now()),
+    random,
+  })
+  const plane: Plane = { ...options, random, streams, overload, contexts: createRecentContexts(), isClosing: false }
+  const server = listenerOf(plane)
+  return {
+    server,
+    close(deadlineMs) {
+      gate.close()
+      return close(server, plane, deadlineMs)
+    },
+  }
+}
+
+/** Tells the metrics, and the log at most once a minute. */
+function watchEventLoop({ limits, refusals, logger }: DataPlaneOptions): EventLoopGate {
+  const { maxEventLoopDelayMs: maxDelayMs } = limits.overload
+  let quietUntilMs = 0
+  return createEventLoopGate({
+    maxDelayMs,
+    onChange(isShut) {
+      refusals.isOverloaded = isShut
+      if (!isShut || performance.now() < quietUntilMs) return
+      quietUntilMs = performance.now() + 60_000
+      logger.warn({ maxDelayMs }, 'the event loop is late: only answers made before are given')
+    },
+  })
+}
+
+function listenerOf(plane: Plane): Server {
+  const { limits, streams, refusals } = plane
+  const { headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs, maxConnections } = limits
   const server = createServer({
     headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
     requestTimeout: requestTimeoutMs,
     // How late both of them may be.
     connectionsCheckingInterval: Math.min(1_000, requestTimeoutMs),
     keepAliveTimeout: keepAliveTimeoutMs,
-    maxHeaderSize: 16_384,
+    maxHeaderSize: limits.maxHeaderBytes,
   })
+  if (maxConnections > 0) server.maxConnections = maxConnections
+  server.on('drop', () => refusals.count('connections'))
   // Ends connections on which nothing moves, such as those of clients that never read their answers. Streams always move.
-  server.timeout = Math.max(keepAliveTimeoutMs, 2 * options.streams.settings.heartbeatMs)
+  server.timeout = Math.max(keepAliveTimeoutMs, 2 * streams.settings.heartbeatMs)
   server.on('request', (request, response) => {
     handle(beginExchange(plane, request, response, false))
   })
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     handle(beginExchange(plane, request, response, true))
   })
-  server.on('clientError', answerClientError)
-  return { server, close: (deadlineMs) => close(server, plane, deadlineMs) }
+  server.on('clientError', clientErrorHandler(refusals))
+  return server
 }
 
 function close(server: Server, plane: Plane, deadlineMs: number): Promise<void> {

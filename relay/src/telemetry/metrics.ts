@@ -1,7 +1,8 @@
 /** The metrics page. Nothing is counted here: counters live where things happen and are read when somebody asks. */
-import type { Gauge, Metric, Registry } from 'prom-client'
+import type { Counter, Gauge, Metric, Registry } from 'prom-client'
 import type { EvaluationSeries } from './evaluation-totals.js'
 import type { Histogram } from './histogram.js'
+import type { RefusalCounts } from './refusal-counts.js'
 import type { RequestDurations } from './request-durations.js'
 import type { StreamReading } from './stream-counts.js'
 
@@ -43,6 +44,7 @@ export interface MetricsOptions {
   readonly environments: () => readonly EnvironmentReading[]
   readonly requests: RequestDurations
   readonly cache: () => CacheReading
+  readonly refusals: Pick<RefusalCounts, 'isOverloaded' | 'read'>
   /** Absent where there is no Redis. */
   readonly redis?: RedisReading
 }
@@ -108,8 +110,22 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
     })
     registry.registerMetric(metric)
   }
+  registry.registerMetric(refusalsMetric(Counter, options.refusals))
   for (const histogram of histograms(options)) registerHistogram(registry, histogram)
   return { contentType: registry.contentType, render: () => registry.metrics() }
+}
+
+function refusalsMetric(CounterOfLibrary: typeof Counter, refusals: MetricsOptions['refusals']): Counter {
+  return new CounterOfLibrary({
+    name: 'switchyard_refusals_total',
+    help: 'What was refused because it was too much, too large or too slow, by reason.',
+    labelNames: ['reason'],
+    registers: [],
+    collect() {
+      this.reset()
+      for (const [reason, count] of Object.entries(refusals.read())) this.inc({ reason }, count)
+    },
+  })
 }
 
 /** Metrics without labels. */
@@ -120,11 +136,19 @@ interface PlainMetric {
   readonly read: () => number
 }
 
-function plainMetrics({ cache, redis }: MetricsOptions): readonly PlainMetric[] {
-  const ofCache = cacheMetrics.map((metric) => ({ ...metric, read: () => metric.read(cache()) }))
-  if (redis === undefined) return ofCache
+function plainMetrics({ cache, refusals, redis }: MetricsOptions): readonly PlainMetric[] {
+  const always: readonly PlainMetric[] = [
+    ...cacheMetrics.map((metric) => ({ ...metric, read: () => metric.read(cache()) })),
+    {
+      kind: 'gauge',
+      name: 'switchyard_overloaded',
+      help: '1 while only answers made before are given, because the event loop is late.',
+      read: () => (refusals.isOverloaded ? 1 : 0),
+    },
+  ]
+  if (redis === undefined) return always
   return [
-    ...ofCache,
+    ...always,
     {
       kind: 'gauge',
       name: 'switchyard_redis_connected',

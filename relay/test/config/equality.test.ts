@@ -57,6 +57,8 @@ const rows: readonly Row[] = [
         host: '127.0.0.1',
         port: 8080,
         maxBodyBytes: 1_048_576,
+        maxHeaderBytes: 16_384,
+        maxConnections: 20_000,
         maxCacheBytes: 16_777_216,
         requestTimeoutMs: 30_000,
         headersTimeoutMs: 15_000,
@@ -72,6 +74,7 @@ const rows: readonly Row[] = [
           pacingMs: 750,
           slowReaderTimeoutMs: 10_000,
         },
+        overload: { maxEventLoopDelayMs: 250, ratePerKey: 0, burstPerKey: 1_000 },
       },
       management: { host: '127.0.0.1', port: 8081, allowedHosts: [], allowChanges: false },
       log: { level: 'info', format: 'json' },
@@ -470,34 +473,45 @@ server:
   host: '::'
   port: 0
   maxBodyBytes: 65536
+  maxHeaderBytes: 8192
+  maxConnections: 0
   maxCacheBytes: 0
   requestTimeout: 20s
   headersTimeout: 5s
   keepAliveTimeout: 2m
   drainTimeout: 500ms
+  overload: { maxEventLoopDelay: 0s, ratePerKey: 500, burstPerKey: 50 }
 `),
     env: {
       ...oneEnvironment,
       SWITCHYARD_SERVER__HOST: '::',
       SWITCHYARD_SERVER__PORT: '0',
       SWITCHYARD_SERVER__MAX_BODY_BYTES: '65536',
+      SWITCHYARD_SERVER__MAX_HEADER_BYTES: '8192',
+      SWITCHYARD_SERVER__MAX_CONNECTIONS: '0',
       SWITCHYARD_SERVER__MAX_CACHE_BYTES: '0',
       SWITCHYARD_SERVER__REQUEST_TIMEOUT: '20s',
       SWITCHYARD_SERVER__HEADERS_TIMEOUT: '5s',
       SWITCHYARD_SERVER__KEEP_ALIVE_TIMEOUT: '2m',
       SWITCHYARD_SERVER__DRAIN_TIMEOUT: '500ms',
+      SWITCHYARD_SERVER__OVERLOAD__MAX_EVENT_LOOP_DELAY: '0s',
+      SWITCHYARD_SERVER__OVERLOAD__RATE_PER_KEY: '500',
+      SWITCHYARD_SERVER__OVERLOAD__BURST_PER_KEY: '50',
     },
     says: ({ server: { streams: _streams, ...rest } }) => rest,
     expected: {
       host: '::',
       port: 0,
       maxBodyBytes: 65_536,
+      maxHeaderBytes: 8_192,
+      maxConnections: 0,
       maxCacheBytes: 0,
       requestTimeoutMs: 20_000,
       headersTimeoutMs: 5_000,
       keepAliveTimeoutMs: 120_000,
       drainTimeoutMs: 500,
       freshnessWaitMs: 250,
+      overload: { maxEventLoopDelayMs: 0, ratePerKey: 500, burstPerKey: 50 },
     },
   },
   {

@@ -8,6 +8,7 @@ import { createResponseCache } from '../../src/http/response-cache.js'
 import { createDataPlane, type DataPlane, type DataPlaneOptions } from '../../src/http/server.js'
 import type { StreamSettings } from '../../src/http/streams/stream-settings.js'
 import { createStreamTokens } from '../../src/http/streams/stream-tokens.js'
+import { createRefusalCounts, type RefusalCounts } from '../../src/telemetry/refusal-counts.js'
 import { createStreamCounts, type StreamCounts } from '../../src/telemetry/stream-counts.js'
 import { createUsageLane } from '../../src/usage/usage-lane.js'
 
@@ -90,9 +91,11 @@ export interface TestPlane extends DataPlane {
   /** What was logged. */
   readonly logged: unknown[]
   readonly streamCounts: StreamCounts
+  readonly refusals: RefusalCounts
 }
 
-export interface TestPlaneOptions extends Partial<Omit<DataPlaneOptions, 'streams'>> {
+export interface TestPlaneOptions extends Partial<Omit<DataPlaneOptions, 'streams' | 'limits'>> {
+  readonly limits?: Partial<DataPlaneOptions['limits']>
   readonly streams?: Partial<StreamSettings>
   readonly streamSecret?: string
 }
@@ -105,6 +108,8 @@ export async function startPlane(options: TestPlaneOptions = {}): Promise<TestPl
   const observed: string[] = []
   const logged: unknown[] = []
   const streamCounts = createStreamCounts()
+  const refusals = createRefusalCounts()
+  const log = (fields: object, message: string): void => void logged.push({ ...fields, message })
   const now = options.now ?? (() => Date.UTC(2026, 0, 1))
   const directory = createDirectory([
     { environment: shop, serverKeys: [serverKey], clientKeys: [clientKey] },
@@ -116,11 +121,12 @@ export async function startPlane(options: TestPlaneOptions = {}): Promise<TestPl
     engineVersion: '1.2.3',
     now,
     random: () => 0.25,
-    logger: { error: (fields, message) => void logged.push({ ...fields, message }) },
+    logger: { error: log, warn: log },
     observe: (route, method, status) => void observed.push(`${route} ${method} ${status}`),
     tracer: null,
     cache: createResponseCache(2 ** 20),
     usage: createUsageLane(),
+    refusals,
     ...rest,
     limits: { ...limits, ...options.limits },
     streams: { settings: { ...streamSettings, ...streams }, tokens, counts: streamCounts },
@@ -130,7 +136,7 @@ export async function startPlane(options: TestPlaneOptions = {}): Promise<TestPl
   })
   const { port } = plane.server.address() as AddressInfo
   onTestFinished(() => plane.close(0))
-  return { ...plane, url: `http://127.0.0.1:${port}`, port, shop, blog, observed, logged, streamCounts }
+  return { ...plane, url: `http://127.0.0.1:${port}`, port, shop, blog, observed, logged, streamCounts, refusals }
 }
 
 /** A clock that stands still and can be broken, to see what a mistake of ours looks like. */
@@ -149,10 +155,14 @@ export function breakableClock(): { readonly now: () => number; readonly breakWi
 
 export const limits = {
   maxBodyBytes: 2 ** 20,
+  maxHeaderBytes: 16_384,
+  maxConnections: 0,
   requestTimeoutMs: 10_000,
   headersTimeoutMs: 10_000,
   keepAliveTimeoutMs: 75_000,
   freshnessWaitMs: 0,
+  // A machine that is busy with other tests makes no test fail.
+  overload: { maxEventLoopDelayMs: 0, ratePerKey: 0, burstPerKey: 1 },
 }
 
 /** Nothing happens by itself within a test. */

@@ -61,7 +61,7 @@ describe('POST /switchyard/v1/usage', () => {
     { name: 'its own limit', limits: {}, length: 2 ** 18 },
     { name: 'the limit of all bodies', limits: { maxBodyBytes: 2_048 }, length: 2_048 },
   ])('takes no more bytes than $name', async ({ limits, length }) => {
-    const { plane, usage } = await start({ limits: limits as never })
+    const { plane, usage } = await start({ limits: limits })
     const padded = (bytes: number): string => JSON.stringify(batch).padEnd(bytes)
     const answer = await post(plane, path, padded(length + 1))
     expect([answer.status, await answer.json()]).toMatchObject([

@@ -10,6 +10,7 @@ import { createManagementServer } from '../../src/management/server.js'
 import { RelayError } from '../../src/relay-error.js'
 import { createLogger } from '../../src/telemetry/logger.js'
 import { createMetrics } from '../../src/telemetry/metrics.js'
+import { createRefusalCounts } from '../../src/telemetry/refusal-counts.js'
 import { createRequestDurations } from '../../src/telemetry/request-durations.js'
 import { createUsageLane } from '../../src/usage/usage-lane.js'
 import type { SourceSink } from '../../src/vendors/source.js'
@@ -72,6 +73,7 @@ function start(options: Partial<ManagementOptions> & { isDraining?: boolean } = 
       createMetrics({
         version: '1.2.3',
         requests: createRequestDurations(),
+        refusals: createRefusalCounts(),
         cache: () => ({ hits: 0, misses: 0, entries: 0, bytes: 0 }),
         environments: () =>
           environments.map(({ environment }) =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createHistogram } from '../../src/telemetry/histogram.js'
 import { createMetrics, type EnvironmentReading } from '../../src/telemetry/metrics.js'
+import { createRefusalCounts } from '../../src/telemetry/refusal-counts.js'
 import { createRequestDurations } from '../../src/telemetry/request-durations.js'
 
 const reading: EnvironmentReading = {
@@ -23,6 +24,10 @@ const reading: EnvironmentReading = {
   usageBatches: { counted: 4, repeated: 1, refused: 0 },
 }
 
+const refusals = createRefusalCounts()
+refusals.isOverloaded = true
+refusals.count('rate')
+
 const cache = () => ({ hits: 7, misses: 5, entries: 3, bytes: 900 })
 
 /** The lines of our own metrics, without comments. */
@@ -36,6 +41,7 @@ describe('the metrics page', () => {
       environments: () => [reading],
       requests: createRequestDurations(),
       cache,
+      refusals,
       redis: { isConnected: true, errors: 4 },
     })
     expect(metrics.contentType).toBe('text/plain; version=0.0.4; charset=utf-8')
@@ -74,8 +80,16 @@ describe('the metrics page', () => {
       'switchyard_response_cache_misses_total 5',
       'switchyard_response_cache_entries 3',
       'switchyard_response_cache_bytes 900',
+      'switchyard_overloaded 1',
       'switchyard_redis_connected 1',
       'switchyard_redis_errors_total 4',
+      'switchyard_refusals_total{reason="rate"} 1',
+      'switchyard_refusals_total{reason="overload"} 0',
+      'switchyard_refusals_total{reason="streams"} 0',
+      'switchyard_refusals_total{reason="connections"} 0',
+      'switchyard_refusals_total{reason="too-large"} 0',
+      'switchyard_refusals_total{reason="too-slow"} 0',
+      'switchyard_refusals_total{reason="not-http"} 0',
       'switchyard_propagation_delay_seconds_bucket{environment="shop",le="1"} 0',
       'switchyard_propagation_delay_seconds_bucket{environment="shop",le="5"} 0',
       'switchyard_propagation_delay_seconds_bucket{environment="shop",le="+Inf"} 0',
@@ -91,6 +105,7 @@ describe('the metrics page', () => {
       environments: () => readings,
       requests: createRequestDurations(),
       cache,
+      refusals,
     })
     const first = await metrics.render()
     expect(ownLines(await metrics.render())).toEqual(ownLines(first))
@@ -103,7 +118,9 @@ describe('the metrics page', () => {
     const requests = createRequestDurations()
     requests.observe('/ofrep/v1/evaluate/flags', 'POST', 200, 0.002)
     requests.observe('/ofrep/v1/evaluate/flags', 'POST', 200, 60)
-    const page = await (await createMetrics({ version: '1', environments: () => [], requests, cache })).render()
+    const page = await (
+      await createMetrics({ version: '1', environments: () => [], requests, cache, refusals })
+    ).render()
     const labels = 'route="/ofrep/v1/evaluate/flags",method="POST",status="200"'
     expect(page).toContain(`switchyard_http_request_duration_seconds_bucket{${labels},le="0.001"} 0\n`)
     expect(page).toContain(`switchyard_http_request_duration_seconds_bucket{${labels},le="0.0025"} 1\n`)
@@ -114,7 +131,7 @@ describe('the metrics page', () => {
 
   it('tells about the process too', async () => {
     const page = await (
-      await createMetrics({ version: '1', environments: () => [], requests: createRequestDurations(), cache })
+      await createMetrics({ version: '1', environments: () => [], requests: createRequestDurations(), cache, refusals })
     ).render()
     expect(page).toMatch(/^process_resident_memory_bytes \d+$/m)
     expect(page).toMatch(/^nodejs_eventloop_lag_seconds /m)
@@ -122,10 +139,10 @@ describe('the metrics page', () => {
 
   it('explains every metric of its own', async () => {
     const page = await (
-      await createMetrics({ version: '1', environments: () => [], requests: createRequestDurations(), cache })
+      await createMetrics({ version: '1', environments: () => [], requests: createRequestDurations(), cache, refusals })
     ).render()
     const names = page.match(/^# TYPE (switchyard_\w+)/gm) ?? []
-    expect(names).toHaveLength(21)
+    expect(names).toHaveLength(23)
     for (const name of names) expect(page).toContain(`# HELP ${name.slice('# TYPE '.length)} `)
   })
 })

@@ -21,10 +21,12 @@ export function createAdmission({ max, maxPerKey }: Pick<StreamSettings, 'max' |
       const ofKey = byKey.get(access) ?? 0
       const headers = ['Retry-After', retryAfterSeconds]
       if (ofKey >= maxPerKey) {
+        exchange.plane.refusals.count('streams')
         refuse(exchange, 429, { errorDetails: 'too many streams are open with this key', headers })
         return false
       }
       if (all >= max) {
+        exchange.plane.refusals.count('streams')
         refuse(exchange, 503, { errorDetails: 'too many streams are open', headers })
         return false
       }
