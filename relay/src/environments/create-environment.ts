@@ -4,6 +4,7 @@ import { RelayError } from '../relay-error.js'
 import { comparePositions, snapshotId, type SnapshotPosition, type StoredSnapshot } from '../store/snapshot-store.js'
 import { createHistogram, type Histogram } from '../telemetry/histogram.js'
 import type { Logger } from '../telemetry/logger.js'
+import { originalOf } from '../vendors/original-documents.js'
 import type { DocumentOrigin, Source, SourceSink } from '../vendors/source.js'
 import { blastRadius } from './blast-radius.js'
 import type { Environment, EnvironmentState, EnvironmentStatus, HeldStatus, Served } from './environment.js'
@@ -47,6 +48,8 @@ interface Candidate {
   readonly snapshot: Snapshot
   readonly revision: string
   readonly changedAtMs?: number
+  /** See {@link Environment.original}. */
+  readonly original: string | null
   /** When the upstream last confirmed it, null where nobody knows; absent: now. */
   readonly confirmedAtMs?: number | null
 }
@@ -71,6 +74,7 @@ class DocumentLine implements RunningEnvironment {
     propagation: createHistogram(propagationBounds),
   }
   served: Served | null = null
+  original: string | null = null
   readonly #options: EnvironmentOptions
   readonly #logger: Logger
   readonly #listeners = new Set<Listener>()
@@ -123,10 +127,7 @@ class DocumentLine implements RunningEnvironment {
     if (this.served !== null && comparePositions(stored, this.served) <= 0) return null
     if (this.served !== null && !isConfirmed) {
       // It comes late: the upstream was faster. What is served only takes its place behind it.
-      this.#swap(
-        { ...this.served, confirmedAtMs: this.#confirmedAtMs },
-        { fence: stored.fence, sequence: stored.sequence + 1 },
-      )
+      this.#move(this.served, { fence: stored.fence, sequence: stored.sequence + 1 })
       return null
     }
     const problem = this.#revive(stored, stored)
@@ -145,13 +146,12 @@ class DocumentLine implements RunningEnvironment {
 
   restamp(fence: number): void {
     if (this.served === null || this.served.fence >= fence) return
-    const { sequence } = this.served
-    this.#swap({ ...this.served, confirmedAtMs: this.#confirmedAtMs }, { fence, sequence: sequence + 1 })
+    this.#move(this.served, { fence, sequence: this.served.sequence + 1 })
   }
 
   activate(stored: StoredSnapshot): string | null {
     const { served } = this
-    const held = this.#held?.candidate ?? served
+    const held = this.#held?.candidate ?? (served && { ...served, original: this.original })
     const problem = this.#revive(stored, this.#nextPosition())
     if (problem !== null) return problem
     const id = snapshotId(stored)
@@ -228,7 +228,8 @@ class DocumentLine implements RunningEnvironment {
     this.activity.fetches.document += 1
     this.#vendor = result.vendor
     const { changedAtMs, doubt } = about
-    const candidate = { ...result, ...(changedAtMs === undefined ? {} : { changedAtMs }) }
+    const original = originalOf(result.vendor.name, document)
+    const candidate = { ...result, original, ...(changedAtMs === undefined ? {} : { changedAtMs }) }
     this.#offer(doubt === undefined ? candidate : { ...candidate, confirmedAtMs: this.#confirmedAtMs }, doubt)
   }
 
@@ -238,7 +239,8 @@ class DocumentLine implements RunningEnvironment {
     const reason = isServed ? null : this.#reasonToHold(candidate)
     if (reason !== null) return this.#hold(candidate, reason)
     this.#held = null
-    if (!isServed) this.#swap(candidate, this.#nextPosition())
+    if (isServed) this.original = candidate.original
+    else this.#swap(candidate, this.#nextPosition())
     if (doubt === undefined) this.#confirmed()
     else this.#suspect(doubt)
   }
@@ -289,8 +291,14 @@ class DocumentLine implements RunningEnvironment {
     }
     this.#vendor ??= revival.vendor
     this.#diagnostics = revival.diagnostics
-    this.#swap({ ...revival, confirmedAtMs: stored.confirmedAtMs }, position)
+    const { confirmedAtMs, original = null } = stored
+    this.#swap({ ...revival, original, confirmedAtMs }, position)
     return null
+  }
+
+  /** What is served, at another place in its line. */
+  #move(served: Served, position: SnapshotPosition): void {
+    this.#swap({ ...served, original: this.original, confirmedAtMs: this.#confirmedAtMs }, position)
   }
 
   #swap(candidate: Candidate, { fence, sequence }: SnapshotPosition): void {
@@ -301,6 +309,7 @@ class DocumentLine implements RunningEnvironment {
     const served: Served = Object.freeze({ snapshot, revision, fence, sequence, sinceMs: nowMs })
     this.usage.swap(served)
     this.served = served
+    this.original = candidate.original
     this.#freshness.hasData()
     if (previous !== null && changedAtMs !== undefined) {
       this.activity.propagation.observe(Math.max(0, nowMs - changedAtMs) / 1_000)

@@ -24,6 +24,11 @@ export interface Environment {
   readonly name: string
   /** What is served now, null before the first good document. Swapped by assignment. */
   readonly served: Served | null
+  /**
+   * The document that what is served was made from, as JSON text, where the vendor's own programs read it from us. Of documents with
+   * the same meaning it is the last one.
+   */
+  readonly original?: string | null
   readonly state: EnvironmentState
   /**
    * Seconds since the upstream last confirmed what is served, as text for a header; empty without data. Made at most once a second.

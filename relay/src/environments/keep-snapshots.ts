@@ -170,6 +170,7 @@ class Keeper implements SnapshotKeeper {
       servedAtMs: sinceMs,
       confirmedAtMs: confirmedAtMs ?? now(),
       ruleset,
+      ...(typeof environment.original === 'string' ? { original: environment.original } : {}),
     }
   }
 

@@ -8,8 +8,11 @@ import { refuse } from './respond.js'
 const retryAfterSeconds = '2'
 
 /** What the key opens; null where the request was refused. */
-export function findAccess(exchange: Exchange): Access | null {
-  const access = exchange.plane.directory.access(presentedKey(exchange.request.headers))
+export function findAccess(
+  exchange: Exchange,
+  key: string | undefined = presentedKey(exchange.request.headers),
+): Access | null {
+  const access = exchange.plane.directory.access(key)
   if (typeof access !== 'string') {
     exchange.access = access
     return access
@@ -23,8 +26,8 @@ export function findAccess(exchange: Exchange): Access | null {
 }
 
 /** What a server key opens; null where the request was refused, which client keys are. */
-export function findServerAccess(exchange: Exchange): Access | null {
-  const access = findAccess(exchange)
+export function findServerAccess(exchange: Exchange, key?: string): Access | null {
+  const access = findAccess(exchange, key)
   if (access === null || access.audience === 'server') return access
   refuse(exchange, 403, { errorDetails: 'this is for server keys: a client key opens answers, and nothing else' })
   return null
@@ -34,7 +37,12 @@ export function findServerAccess(exchange: Exchange): Access | null {
 export function findServed(exchange: Exchange, { environment }: Access): Served | null {
   exchange.state = environment.state
   if (environment.served !== null) return environment.served
+  refuseWithoutData(exchange)
+  return null
+}
+
+/** The key is right, and there is nothing to answer with. */
+export function refuseWithoutData(exchange: Exchange): void {
   const errorDetails = 'there are no flags yet: the upstream has not delivered any'
   refuse(exchange, 503, { errorDetails, headers: ['Retry-After', retryAfterSeconds] })
-  return null
 }

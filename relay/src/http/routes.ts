@@ -1,11 +1,13 @@
 /** All routes of the data plane. A template is the address, the label of its metrics, and its line in `docs/endpoints.md`. */
 import type { Exchange } from './exchange.js'
+import { answerFlagdDocument } from './flagd-document.js'
 import { evaluateBulk } from './ofrep-bulk.js'
 import { streamChanges } from './ofrep-events.js'
 import { evaluateSingle } from './ofrep-single.js'
 import { respond } from './respond.js'
 import { answerRuleset, streamRuleset } from './rulesets.js'
 import { acceptUsage } from './usage.js'
+import { flagdSyncPath } from '../vendors/flagd/api.js'
 
 export interface Route {
   /** The address; `{key}` at its end stands for a flag key, which is all that follows. */
@@ -22,6 +24,7 @@ export const routes: readonly Route[] = [
   { template: '/switchyard/v1/ruleset', method: 'GET', handle: answerRuleset },
   { template: '/switchyard/v1/stream', method: 'GET', handle: streamRuleset },
   { template: '/switchyard/v1/usage', method: 'POST', handle: acceptUsage },
+  { template: flagdSyncPath, method: 'GET', handle: answerFlagdDocument },
   { template: '/healthz', method: 'GET', handle: (exchange) => respond(exchange, { status: 200, body: null }) },
 ]
 

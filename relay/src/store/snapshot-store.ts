@@ -39,6 +39,8 @@ export interface StoredSnapshot extends SnapshotPosition {
   /** When the upstream last confirmed it, epoch milliseconds, as far as the store knows. */
   readonly confirmedAtMs: number
   readonly ruleset: SealedRuleset
+  /** The vendor's document as JSON text, where its own programs read it from the relay; absent in what older relays kept. */
+  readonly original?: string
 }
 
 /** A snapshot in a list. */

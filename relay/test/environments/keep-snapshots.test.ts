@@ -8,6 +8,7 @@ import { RelayError } from '../../src/relay-error.js'
 import { createDiskStore } from '../../src/store/disk-store.js'
 import type { SnapshotLine, SnapshotStore } from '../../src/store/snapshot-store.js'
 import { createLogger } from '../../src/telemetry/logger.js'
+import { vendors } from '@switchyard/engine'
 import type { SourceSink } from '../../src/vendors/source.js'
 import { documentOf, plainVendor } from './plain-vendor.js'
 
@@ -246,3 +247,62 @@ async function listed({ keeper }: Started, count: number) {
   await expect.poll(async () => (await keeper.list()).length).toBe(count)
   return keeper.list()
 }
+
+describe("the document itself, where the vendor's own programs read it", () => {
+  const flagd = vendors.get('flagd')
+  const plain = (defaultVariant: string, more: object = {}): object => ({
+    ...more,
+    flags: { a: { state: 'ENABLED', variants: { on: 'yes', off: 'no' }, defaultVariant } },
+  })
+  const [on, off] = [plain('on'), plain('off')]
+  const startFlagd = (options: Parameters<typeof start>[0] = {}): Promise<Started> =>
+    start({ ...options, ...(flagd === undefined ? {} : { vendor: flagd }) })
+
+  it('is that of what is served: after a change, a refusal and a restart without the upstream', async () => {
+    const first = await startFlagd()
+    expect(first.environment.original).toBe(null)
+    first.sink.document(on, {})
+    first.sink.document(off, {})
+    first.sink.document({ flags: 'none' }, {})
+    expect(first.environment.original).toBe(JSON.stringify(off))
+    await first.stop()
+    const second = await startFlagd()
+    second.sink.failed(unreachable)
+    expect(second.environment.original).toBe(JSON.stringify(off))
+    await second.stop()
+  })
+
+  it('is the last one of those that mean the same', async () => {
+    const relay = await startFlagd()
+    relay.sink.document(on, {})
+    const again = plain('on', { $schema: 'https://flagd.dev/schema/v0/flags.json' })
+    relay.sink.document(again, {})
+    expect(relay.environment.served?.sequence).toBe(1)
+    expect(relay.environment.original).toBe(JSON.stringify(again))
+    await relay.stop()
+  })
+
+  it('is held back with what is held, and goes back with what is activated', async () => {
+    const relay = await startFlagd({ maxLossPercent: 50 })
+    relay.sink.document(on, {})
+    await listed(relay, 1)
+    relay.sink.document({ flags: {} }, {})
+    expect([relay.environment.state, relay.environment.original]).toEqual(['degraded', JSON.stringify(on)])
+    relay.sink.document(off, {})
+    const [, earlier] = await listed(relay, 2)
+    await relay.keeper.activate(earlier?.id ?? '')
+    expect(relay.environment.original).toBe(JSON.stringify(on))
+    relay.environment.restamp(1)
+    expect(relay.environment.original).toBe(JSON.stringify(on))
+    relay.keeper.release()
+    expect(relay.environment.original).toBe(JSON.stringify(off))
+    await relay.stop()
+  })
+
+  it('is not kept where nobody reads it', async () => {
+    const relay = await start()
+    relay.sink.document(documentOf({ a: 'one' }), {})
+    expect([valueOf(relay), relay.environment.original]).toEqual(['one', null])
+    await relay.stop()
+  })
+})

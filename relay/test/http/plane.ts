@@ -21,6 +21,9 @@ export interface HandEnvironment extends Environment {
   state: EnvironmentStatus['state']
   corsOrigins: readonly string[]
   isOrdered: boolean
+  /** Name of the vendor whose documents they are. */
+  vendor: string
+  original: string | null
   serve(ruleset: Partial<Ruleset>): void
   /** Flag keys of the answers that were counted. */
   readonly counted: string[]
@@ -48,6 +51,8 @@ function environmentByHand(name: string): HandEnvironment {
     },
     corsOrigins: [],
     isOrdered: false,
+    vendor: 'plain',
+    original: null,
     counted,
     get served() {
       return served
@@ -62,7 +67,7 @@ function environmentByHand(name: string): HandEnvironment {
     },
     ageText: () => (served === null ? '' : '3'),
     status() {
-      return { name, state } as EnvironmentStatus
+      return { name, state, vendor: this.vendor } as EnvironmentStatus
     },
     onChange(listener) {
       changeListeners.add(listener)
