@@ -54,12 +54,20 @@ export function describe(
   }
   try {
     return typeof flag.decide === 'number'
-      ? [{ text: `Everybody: ${answerText(flag.outcomes[flag.decide])}.` }]
+      ? [forEverybody(flag.outcomes[flag.decide], description)]
       : decisionLines(flag.decide, description)
   } catch {
     // A flag whose rules are no rules is told of by the diagnostics.
     return [{ text: 'The flag cannot be evaluated.' }]
   }
+}
+
+/** Of a flag that has nothing to decide; its answer can be put together all the same. */
+function forEverybody(outcome: Outcome | undefined, description: Description): Line {
+  const [line, ...more] = outcomeLines(outcome, description)
+  return line?.below === undefined
+    ? { text: `Everybody: ${answerText(outcome)}.` }
+    : { text: `Everybody: ${line.text}`, below: [...line.below, ...more] }
 }
 
 function decisionLines(decision: Decision, description: Description): readonly Line[] {

@@ -50,6 +50,8 @@ export interface Environment {
 export interface UsageCounter {
   count(served: Served, outcome: EvaluatedOutcome): void
   countAll(served: Served, outcomes: readonly EvaluatedOutcome[]): void
+  /** Counts one answered request, whatever its answer was. */
+  countRequest(): void
 }
 
 export interface EnvironmentStatus {

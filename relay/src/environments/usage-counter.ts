@@ -13,6 +13,8 @@ export interface ReadableUsage extends UsageCounter {
   swap(served: Served): void
   /** Everything counted since the start, in no particular order. Counts never fall. */
   read(): readonly EvaluationSeries[]
+  /** How many requests were answered since the start. */
+  requests(): number
 }
 
 /** Creates a counter that has counted nothing. */
@@ -20,6 +22,7 @@ export function createUsageCounter(limit?: number): ReadableUsage {
   const totals = createEvaluationTotals(limit)
   let current: Served | null = null
   let table = new Float64Array(0)
+  let requests = 0
 
   const count = (served: Served, outcome: EvaluatedOutcome): void => {
     const ordinal = served.snapshot.ordinalOf(outcome)
@@ -47,10 +50,14 @@ export function createUsageCounter(limit?: number): ReadableUsage {
       table = new Float64Array(served.snapshot.outcomeCount)
       totals.flagsNow(served.snapshot.flagKeys)
     },
+    countRequest: () => {
+      requests += 1
+    },
     read: () => {
       fold()
       return totals.read()
     },
+    requests: () => requests,
   }
 }
 

@@ -29,8 +29,9 @@ export function respond(exchange: Exchange, answer: Answer): void {
 }
 
 /** Counts a request that has its answer; of a stream, one that is open. */
-export function answered({ plane, request, route, startedAtMs, trace }: Exchange, status: number): void {
+export function answered({ plane, request, route, startedAtMs, trace, access }: Exchange, status: number): void {
   const { method = '' } = request
+  if (access !== null) access.environment.usage.countRequest()
   plane.observe(route, method, status, (performance.now() - startedAtMs) / 1_000)
   if (trace !== null) trace.end({ route, method, status })
 }

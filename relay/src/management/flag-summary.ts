@@ -1,6 +1,6 @@
 /** A flag in a list: what it is, what it can answer, and how often it did. */
 import type { Flag, Json, Outcome, Ruleset, ValueType } from '@switchyard/engine'
-import type { EvaluationSeries } from '../telemetry/evaluation-totals.js'
+import { otherLabel, type EvaluationSeries } from '../telemetry/evaluation-totals.js'
 
 export interface FlagSummary {
   readonly key: string
@@ -8,6 +8,8 @@ export interface FlagSummary {
   readonly type: ValueType | 'mixed' | null
   /** Whether everybody gets the same answer. */
   readonly isStatic: boolean
+  /** Whether that is because somebody has switched the flag off. */
+  readonly isDisabled: boolean
   readonly audience: NonNullable<Flag['audience']>
   /** The first ones; without a doubt all, for a flag that people have written. */
   readonly outcomes: readonly OutcomeSummary[]
@@ -16,12 +18,14 @@ export interface FlagSummary {
 }
 
 export interface OutcomeSummary {
-  /** Empty where the answer has none. */
+  /** Empty where the answer has none; what such answers are counted under, where it is computed. */
   readonly variant: string
   /** Whether the answer is that the flag cannot be evaluated. */
   readonly isError: boolean
-  /** The value as text, shortened; null: the default in the application's code. */
+  /** The value as text, shortened; null: the default in the application's code, or computed. */
   readonly value: string | null
+  /** Whether it is put together from the context, so that variant and value are known only then. */
+  readonly isComputed: boolean
   readonly reason: string
 }
 
@@ -76,10 +80,12 @@ export function summarize(
   // A malformed flag stands in a ruleset as it came: nothing is sure of it.
   const flag = (flags[key] ?? {}) as Partial<Flag>
   const outcomes = Array.isArray(flag.outcomes) ? (flag.outcomes as readonly Outcome[]) : []
+  const only = typeof flag.decide === 'number' ? (outcomes[flag.decide] ?? null) : null
   return {
     key,
     type: flag.type ?? typeOf(outcomes),
-    isStatic: typeof flag.decide === 'number',
+    isStatic: only !== null && only.compute === undefined,
+    isDisabled: only?.reason === 'DISABLED',
     audience: flag.audience ?? 'all',
     outcomes: outcomes.slice(0, maxOutcomes).map(summarizeOutcome),
     answers: answers.get(key) ?? [],
@@ -87,9 +93,11 @@ export function summarize(
 }
 
 function summarizeOutcome(outcome: Outcome | null): OutcomeSummary {
-  const { variant = '', value, reason = 'UNKNOWN' } = outcome ?? {}
+  const { variant, value, reason = 'UNKNOWN', compute } = outcome ?? {}
   const text = value === undefined ? null : shortened(JSON.stringify(value))
-  return { variant, isError: reason === errorReason, value: text, reason }
+  const isComputed = compute !== undefined
+  const name = isComputed ? otherLabel : (variant ?? '')
+  return { variant: name, isError: reason === errorReason, value: text, isComputed, reason }
 }
 
 function shortened(text: string): string {

@@ -98,6 +98,8 @@ interface StoreReport extends Pick<StoreStatus, 'name' | 'description' | 'writte
 
 export interface EnvironmentCounts {
   readonly flags: number
+  /** Requests with a key of the environment, whatever they were answered. */
+  readonly requests: number
   /** Answers that the relay gave. */
   readonly evaluations: number
   /** Answers that providers gave in their applications, as far as they have told. */
@@ -163,6 +165,7 @@ function countsOf(environment: RunningEnvironment, usage: StatusOptions['usage']
   const { flagCount, diagnostics } = environment.status()
   return {
     flags: flagCount,
+    requests: environment.usage.requests(),
     evaluations: sumOf(environment.usage.read()),
     inProcessEvaluations: sumOf(usage.read(environment.name).evaluations),
     diagnostics: diagnostics.length,

@@ -26,20 +26,25 @@ export function Distribution({ flag }: { readonly flag: FlagSummary }): VNode {
 /** More values of one variant are not worth their room. */
 const maxValues = 3
 
-function Variant({ of: { variant, isError, values } }: { readonly of: Share }): VNode {
+function Variant({ of: { variant, isError, isComputed, values } }: { readonly of: Share }): VNode {
   if (isError) return <span class="variant">an error{variant === '' ? '' : ` with variant ${variant}`}</span>
+  if (isComputed) return <span class="variant">put together from the context</span>
   const rest = values.length - maxValues
   return (
     <span class="variant">
-      {variant}
-      {variant !== '' && values.length > 0 && ': '}
       {values.slice(0, maxValues).map((value, index) => (
         <span key={value}>
           {index > 0 && ' or '}
           {value === null ? defaultWords : <code>{value}</code>}
         </span>
       ))}
-      {rest > 0 && ` or ${counted(rest, 'other value')}`}
+      {rest > 0 && ` or ${counted(rest, 'other value')}`}{' '}
+      {!saysVariant(values, variant) && <span class="quiet">{variant}</span>}
     </span>
   )
+}
+
+/** Where a variant is called as its value is, once is enough. */
+function saysVariant(values: Share['values'], variant: string): boolean {
+  return values.length === 1 && (values[0] === variant || values[0] === JSON.stringify(variant))
 }

@@ -64,8 +64,11 @@ function Facts({ environment, nowMs, rate }: EnvironmentProps): VNode {
         {servedSince !== null && `, served for ${duration(nowMs - Date.parse(servedSince))}`}
       </Fact>
       <Fact name="Flags">{amount(counts.flags)}</Fact>
-      <Fact name="Answers">
+      <Fact name="Requests">
         {rate === undefined ? '' : `${perSecond(rate)}; `}
+        {amount(counts.requests)} since the start
+      </Fact>
+      <Fact name="Answers">
         {amount(counts.evaluations)} by the relay, {amount(counts.inProcessEvaluations)} inside applications
       </Fact>
       <Fact name="Findings">

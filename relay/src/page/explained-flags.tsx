@@ -43,7 +43,10 @@ function Explained({ flag: { key, answers, isDifferent }, names }: ExplainedProp
         <span class="key">{key}</span> {isDifferent && <Tag text="differs" />}
         <span class="side-by-side">
           {answers.map(({ outcome }, index) => (
-            <Outcome key={index} outcome={outcome} />
+            <span key={index}>
+              {answers.length > 1 && <span class="whose quiet">{names[index]}: </span>}
+              <Outcome outcome={outcome} />
+            </span>
           ))}
         </span>
       </summary>
@@ -75,8 +78,11 @@ function Outcome({ outcome }: Pick<ExplainedFlag['answers'][number], 'outcome'>)
   }
   return (
     <span>
-      {variant === undefined ? '' : `${variant}: `}
-      {value === undefined ? defaultWords : <code>{JSON.stringify(value)}</code>} <span class="quiet">{reason}</span>
+      {value === undefined ? defaultWords : <code>{JSON.stringify(value)}</code>}{' '}
+      <span class="quiet">
+        {variant === undefined ? '' : `${variant}, `}
+        {reason}
+      </span>
     </span>
   )
 }

@@ -4,7 +4,7 @@ import type { FlagAnswer } from '../management/flags.js'
 import type { EnvironmentReport } from '../management/status.js'
 import { withQuery } from './ask.js'
 import { Distribution } from './distribution.js'
-import { Lines, Problem } from './parts.js'
+import { Lines, Problem, Tag } from './parts.js'
 import { addressOf } from './route.js'
 import { useAnswer } from './use-answer.js'
 
@@ -28,7 +28,7 @@ export function FlagView({ environment: { name, revision, diagnostics }, flagKey
     <>
       <p class="quiet">
         {flag.type ?? 'no type'} in <a href={addressOf({ view: 'flags', environment: name })}>{name}</a>, for{' '}
-        {audiences[flag.audience]}
+        {audiences[flag.audience]} {flag.isDisabled && <Tag text="disabled" />}
       </p>
       {findings.map(({ message }) => (
         <p class="finding" key={message}>

@@ -61,6 +61,7 @@ function FlagRow({ flag, environment }: { readonly flag: FlagSummary; readonly e
         <span class="quiet">
           {flag.type ?? 'no type'}, {flag.isStatic ? 'the same for everybody' : 'by rules'}
         </span>{' '}
+        {flag.isDisabled && <Tag text="disabled" />}{' '}
         {flag.audience !== 'all' && <Tag text={flag.audience} kind="audience" />}
       </div>
       <Distribution flag={flag} />

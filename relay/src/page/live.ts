@@ -11,7 +11,7 @@ export interface Live {
   readonly atMs: number
   /** Why the last question had no answer, null where it had. */
   readonly problem: string | null
-  /** Answers per second of each environment, over the last seconds; by the relay and inside applications. */
+  /** Requests per second of each environment, over the last seconds. */
   readonly rates: ReadonlyMap<string, number>
 }
 
@@ -45,9 +45,7 @@ export function useLive(): Live {
 }
 
 function sampleOf({ environments }: RelayStatus, atMs: number): Sample {
-  const counts = environments.map(
-    ({ name, counts: { evaluations, inProcessEvaluations } }) => [name, evaluations + inProcessEvaluations] as const,
-  )
+  const counts = environments.map(({ name, counts: { requests } }) => [name, requests] as const)
   return { atMs, counts: new Map(counts) }
 }
 

@@ -20,7 +20,7 @@ export function Tag({ text, kind = text }: { readonly text: string; readonly kin
 
 /** Where there is nothing to show because the relay has nothing. */
 export function NoData({ environment: { name, lastError } }: { readonly environment: EnvironmentReport }): VNode {
-  const why = lastError === null ? '' : `: ${lastError.message} (${lastError.code})`
+  const why = lastError === null ? '' : `. The last try: ${lastError.code}, ${lastError.message}`
   return <Problem message={`there is no data of ${name} yet${why}`} />
 }
 
@@ -41,10 +41,15 @@ export function Lines({ lines }: { readonly lines: readonly Line[] }): VNode {
 /** A condition of an explanation begins with its verdict. */
 function MarkedText({ text }: { readonly text: string }): VNode {
   const [, verdict, rest = ''] = /^(yes|no) +(.*)$/s.exec(text) ?? []
-  if (verdict === undefined) return <span>{text}</span>
+  if (verdict === undefined) return <span class={isAside(text) ? 'quiet' : undefined}>{text}</span>
   return (
     <span>
       <Tag text={verdict} /> {rest}
     </span>
   )
+}
+
+/** What comes along with an answer, and explains nothing. */
+function isAside(text: string): boolean {
+  return /^(?:as another type|metadata): /.test(text)
 }

@@ -38,6 +38,14 @@ describe('a usage counter', () => {
     expect(sorted(usage)).toEqual(sorted(usage))
   })
 
+  it('counts requests apart from the answers in them', () => {
+    const usage = createUsageCounter()
+    usage.countRequest()
+    usage.countRequest()
+    usage.swap(serve({ a: toggle }))
+    expect([usage.requests(), usage.read()]).toEqual([2, []])
+  })
+
   it('keeps its counts over a swap, where the same outcome has another number', () => {
     const usage = createUsageCounter()
     const before = serve({ b: toggle })

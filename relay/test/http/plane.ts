@@ -80,6 +80,7 @@ function environmentByHand(name: string): HandEnvironment {
     usage: {
       count,
       countAll: (_served, outcomes) => outcomes.forEach((outcome) => count(_served, outcome)),
+      countRequest: () => {},
     },
   }
 }

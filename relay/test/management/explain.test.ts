@@ -1,17 +1,7 @@
-import type { Server } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
-import { renderExplanation, vendors } from '@switchyard/engine'
-import request from 'supertest'
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
-import { createEnvironment } from '../../src/environments/create-environment.js'
-import { keepSnapshots } from '../../src/environments/keep-snapshots.js'
-import { createManagementServer } from '../../src/management/server.js'
-import { createLogger } from '../../src/telemetry/logger.js'
-import { createUsageLane } from '../../src/usage/usage-lane.js'
-import type { SourceSink } from '../../src/vendors/source.js'
-
-const nowMs = Date.UTC(2026, 0, 31, 12)
-const abort = new AbortController()
+import { renderExplanation } from '@switchyard/engine'
+import { describe, expect, it } from 'vitest'
+import { startPlane, type PlaneOptions } from './start-plane.js'
 
 const rule = { if: [{ ends_with: [{ var: 'email' }, '@corp.example'] }, 'on', 'off'] }
 const clock = { if: [{ '>=': [{ var: '$flagd.timestamp' }, 1_800_000_000] }, 'on', 'off'] }
@@ -23,58 +13,8 @@ const flagOf = (targeting?: object) => ({
 })
 const document = { flags: { banner: flagOf(rule), later: flagOf(clock), plain: flagOf() } }
 
-const servers: Server[] = []
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.close()
-    server.closeAllConnections()
-  }
-})
-
-/** A management plane over environments that serve documents; null: no data yet. */
-async function start(documents: Readonly<Record<string, unknown>> = { shop: document }, token?: string) {
-  const lines: string[] = []
-  const logger = createLogger({
-    level: 'debug',
-    format: 'json',
-    destination: { write: (line: string) => lines.push(line) },
-    now: () => nowMs,
-  })
-  const environments = Object.entries(documents).map(([name, served]) => {
-    const run = async (sink: SourceSink): Promise<void> => {
-      if (served !== null) sink.document(served, {})
-    }
-    const vendor = vendors.get('flagd')
-    if (vendor === undefined) throw new Error('there is no flagd')
-    const source = { description: 'test', run }
-    const environment = createEnvironment({ name, vendor, source, now: () => nowMs, logger })
-    void environment.run(abort.signal)
-    const line = { vendor: 'flagd', upstream: 'test', name }
-    const keeper = keepSnapshots({ environment, line, stores: [], now: () => nowMs, logger })
-    onTestFinished(() => keeper.close(0))
-    return { environment, required: true, keys: [], keeper }
-  })
-  const server = createManagementServer({
-    isExposed: token !== undefined,
-    isHostAllowed: (name) => name === '127.0.0.1',
-    ...(token === undefined ? {} : { token }),
-    status: {
-      version: '1.2.3',
-      startedAtMs: nowMs,
-      now: () => nowMs,
-      environments,
-      usage: createUsageLane(),
-      isDraining: () => false,
-      allowsChanges: false,
-    },
-    metrics: () => Promise.reject(new Error('no metrics here')),
-    logger,
-  })
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const revision = environments[0]?.environment.served?.revision
-  return { ask: request(server), server, lines, revision }
-}
+const start = (documents: PlaneOptions['documents'] = { shop: document }, token?: string) =>
+  startPlane({ documents, token })
 
 const context = { targetingKey: 'user-1', email: 'ada@corp.example' }
 

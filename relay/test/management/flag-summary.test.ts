@@ -22,13 +22,23 @@ describe('a flag in a list', () => {
       key: 'a',
       type: 'string',
       isStatic: true,
+      isDisabled: true,
       audience: 'all',
       outcomes: [
-        { variant: 'long', isError: false, value: `"${'x'.repeat(198)}…`, reason: 'STATIC' },
-        { variant: '', isError: false, value: null, reason: 'DISABLED' },
+        { variant: 'long', isError: false, value: `"${'x'.repeat(198)}…`, isComputed: false, reason: 'STATIC' },
+        { variant: '', isError: false, value: null, isComputed: false, reason: 'DISABLED' },
       ],
       answers: [],
     })
+  })
+
+  it('knows that an answer which is computed is not the same for everybody, and what it is counted as', () => {
+    const outcomes = [{ reason: 'TARGETING_MATCH', compute: { from: ['attr', 'name'], value: 'x', variant: 'y' } }]
+    const { isStatic, isDisabled, outcomes: told } = summarize(rulesetOf({ outcomes, decide: 0 }), 'a', none)
+    expect([isStatic, isDisabled]).toEqual([false, false])
+    expect(told).toEqual([
+      { variant: 'other', isError: false, value: null, isComputed: true, reason: 'TARGETING_MATCH' },
+    ])
   })
 
   it('sums answers by variant, whatever the reason was but for errors, the most frequent first', () => {

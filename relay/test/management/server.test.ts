@@ -126,6 +126,7 @@ describe('the management plane', () => {
     shop.sink.failed(new RelayError('UPSTREAM_TIMEOUT', 'slow', { retryable: true }))
     const { served } = shop.environment
     if (served === null) throw new Error('nothing is served')
+    shop.environment.usage.countRequest()
     shop.environment.usage.countAll(served, served.snapshot.evaluateAll({}, { nowMs, random: Math.random }, 'server'))
     const told = [{ flagKey: 'a', variant: '1', reason: 'STATIC', count: 40 }]
     usage.accept('shop', served.snapshot, { key: 'k', evaluations: told })
@@ -156,6 +157,7 @@ describe('the management plane', () => {
       stores: [],
       counts: {
         flags: 2,
+        requests: 1,
         evaluations: 2,
         inProcessEvaluations: 40,
         diagnostics: 1,
