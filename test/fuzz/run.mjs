@@ -5,7 +5,7 @@
  *     --minutes M     how long; 10 when absent
  *     --seed N        what is made up; another one each time when absent
  *     --only TEXT     only the checks whose names contain it, such as `flagd`, `HTTP` or `scaling`
- *     --path P        only this one case, as a failure names it
+ *     --path P        only this one case of the check with just that name, as a failure names it
  */
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'

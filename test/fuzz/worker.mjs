@@ -30,8 +30,8 @@ const checks = [
   ...operatorChecks(options, internals),
   ...httpChecks(options, target),
   ...scalingChecks(internals),
-].filter(({ name }) => name.includes(only))
-if (checks.length === 0) throw new Error(`no check has a name with ${JSON.stringify(only)} in it`)
+].filter(({ name }) => (path === undefined ? name.includes(only) : name === only))
+if (checks.length === 0) throw new Error(`no check has the name ${JSON.stringify(only)}, or a name with that in it`)
 process.exitCode = (await runRounds()) ? 0 : 1
 
 /**

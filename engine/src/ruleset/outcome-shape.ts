@@ -9,8 +9,12 @@ export function isOutcome(value: unknown): value is Outcome {
     typeof value['reason'] === 'string' &&
     textMembers.every((name) => value[name] === undefined || typeof value[name] === 'string') &&
     objectMembers.every((name) => value[name] === undefined || isRecord(value[name])) &&
-    (value['codeDefault'] === undefined || Array.isArray(value['codeDefault']))
+    (value['codeDefault'] === undefined || isListOfText(value['codeDefault']))
   )
+}
+
+function isListOfText(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }
 
 const textMembers = ['variant', 'errorCode', 'errorDetails'] as const

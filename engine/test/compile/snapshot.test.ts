@@ -24,6 +24,11 @@ describe('malformed parts', () => {
       'BAD_OUTCOME',
     ],
     ['an outcome without typed views', { outcomes: [{ reason: 'STATIC', as: null }], decide: 0 }, 'BAD_OUTCOME'],
+    [
+      'an outcome with an object for a type',
+      { outcomes: [{ reason: 'STATIC', codeDefault: [{}] }], decide: 0 },
+      'BAD_OUTCOME',
+    ],
     ['an outcome that is not there', { outcomes: [], decide: 0 }, 'BAD_OUTCOME'],
     ['a failed outcome that is not there', { outcomes: [], decide: null, failed: 3 }, 'BAD_OUTCOME'],
     ['a name for the failed outcome', { outcomes: [], decide: null, failed: 'length' }, 'BAD_OUTCOME'],
