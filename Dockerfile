@@ -26,7 +26,7 @@ ENV NODE_ENV=production
 WORKDIR /app
 # Nothing is installed in here, so nothing that installs is needed.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn-* /usr/local/bin/yarn*
-COPY --from=build /app/package.json /app/LICENSE ./
+COPY --from=build /app/package.json /app/LICENSE /app/NOTICE ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/engine/package.json ./engine/
 COPY --from=build /app/engine/dist ./engine/dist

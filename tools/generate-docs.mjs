@@ -8,6 +8,7 @@ import { publishedSchema } from '../relay/dist/config/json-schema.js'
 import { configurationPage } from '../relay/dist/config/page.js'
 import { chartPage } from './chart-page.mjs'
 import { chartSchema } from './chart-schema.mjs'
+import { noticeText } from './notice.mjs'
 import { root } from './run.mjs'
 
 const schemaFile = join(root, 'docs', 'configuration.schema.json')
@@ -26,5 +27,8 @@ writeFileSync(
 const page = join(chart, 'README.md')
 const text = chartPage(introduction, readFileSync(join(chart, 'values.yaml'), 'utf8'))
 writeFileSync(page, await format(text, { ...style, filepath: page }))
+
+const notice = noticeText(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')))
+for (const folder of ['', 'relay']) writeFileSync(join(root, folder, 'NOTICE'), notice)
 
 await import('./write-vectors.mjs')

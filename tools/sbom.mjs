@@ -43,10 +43,10 @@ function purlOf(name, { version }) {
   return `pkg:npm/${name.replace('@', '%40')}@${version}`
 }
 
-/** @param {Lockfile} lock @param {string} folder */
-function dependenciesOf(lock, folder) {
+/** @param {Lockfile} lock @param {string} folder @param {{ peers?: boolean }} [options] */
+function dependenciesOf(lock, folder, { peers = true } = {}) {
   const { dependencies = {}, optionalDependencies = {}, peerDependencies = {} } = lock.packages[folder] ?? {}
-  const names = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })
+  const names = Object.keys({ ...dependencies, ...optionalDependencies, ...(peers ? peerDependencies : {}) })
   return names.map((name) => resolve(lock, folder, name)).filter((found) => found !== null)
 }
 
@@ -71,19 +71,32 @@ function componentOf(name, locked) {
 }
 
 /**
+ * The workspace and all that it brings with it, by their folders in the lockfile.
+ *
+ * @param {Lockfile} lock
+ * @param {string} workspace
+ * @param {{ peers?: boolean }} [options] `peers`: whether what others have to install beside it counts
+ * @returns {string[]}
+ */
+export function shippedFolders(lock, workspace, options) {
+  const seen = new Set([workspace])
+  for (const folder of seen) for (const found of dependenciesOf(lock, folder, options)) seen.add(found)
+  return [...seen]
+}
+
+/**
  * @param {Lockfile} lock
  * @param {string} workspace folder of the workspace that is shipped
  */
 export function billOfMaterials(lock, workspace) {
-  const seen = new Set([workspace])
-  for (const folder of seen) for (const found of dependenciesOf(lock, folder)) seen.add(found)
+  const seen = shippedFolders(lock, workspace)
   /** @param {string} folder */
   const refOf = (folder) => purlOf(nameOf(folder, lock.packages[folder] ?? {}), lock.packages[folder] ?? {})
-  const components = [...seen].map((folder) =>
+  const components = seen.map((folder) =>
     componentOf(nameOf(folder, lock.packages[folder] ?? {}), lock.packages[folder] ?? {}),
   )
   const [own, ...others] = components
-  const edges = new Map([...seen].map((folder) => [refOf(folder), dependenciesOf(lock, folder).map(refOf)]))
+  const edges = new Map(seen.map((folder) => [refOf(folder), dependenciesOf(lock, folder).map(refOf)]))
   return {
     $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
     bomFormat: 'CycloneDX',
