@@ -51,7 +51,7 @@ async function playHalfOpen(stage: Stage): Promise<Played> {
   })
   await data(edge)
   const client = stage.client(edge)
-  await answers(client, 20)
+  await answers(client)
   const watch = watchStatus(edge)
   line.forget()
   stage.publish(fake, 'second')
