@@ -21,7 +21,7 @@ export interface Replicas {
   readonly followers: readonly Replica[]
 }
 
-export async function roleOf(relay: Relay): Promise<string> {
+async function roleOf(relay: Relay): Promise<string> {
   return (await relay.status()).replica?.role ?? 'none'
 }
 
