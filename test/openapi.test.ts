@@ -39,6 +39,7 @@ interface Case {
 const [serverKey, clientKey, emptyKey, flagdKey] = ['a-server-key', 'a-client-key', 'key-without-data', 'a-flagd-key']
 const token = 'a-management-token'
 const single = 'POST /ofrep/v1/evaluate/flags/{key}'
+const flagd = 'GET /flagd/v1/flags.json'
 const bulk = 'POST /ofrep/v1/evaluate/flags'
 const context = { context: { targetingKey: 'user-1', plan: 'gold' } }
 const long = { context: { targetingKey: 'x'.repeat(2_000) } }
@@ -85,6 +86,12 @@ const dataCases: readonly Case[] = [
   { route: 'POST /switchyard/v1/usage', status: 413, body: long },
   { route: 'POST /switchyard/v1/usage', status: 415, body: usage, headers: { 'content-type': 'text/plain' } },
   { route: 'POST /switchyard/v1/usage', status: 503, body: usage, key: emptyKey },
+  { route: flagd, status: 200, key: flagdKey },
+  { route: flagd, status: 304, key: flagdKey, headers: { 'if-none-match': '*' } },
+  { route: flagd, status: 401, key: null },
+  { route: flagd, status: 403, key: clientKey },
+  { route: flagd, status: 404 },
+  { route: flagd, status: 503, key: emptyKey },
   { route: 'GET /healthz', status: 200, key: null },
   { route: 'GET /openapi.json', status: 200, key: null },
 ]
@@ -142,7 +149,11 @@ const managementCases: readonly Case[] = [
 
 /** Answers that need a story, and where it is told. */
 const elsewhere: Readonly<Record<Plane, readonly string[]>> = {
-  data: ['GET /ofrep/v1/events 503: relay/test/http/ofrep-events.test.ts, too many in all'],
+  data: [
+    `${single} 429: relay/test/http/overload`,
+    `${bulk} 429: relay/test/http/overload`,
+    'GET /ofrep/v1/events 503: relay/test/http/ofrep-events.test.ts, too many in all',
+  ],
   management: [
     'GET /readyz 503: the last test of this file',
     'POST /snapshots/activate 409: relay/test/environments, a damaged snapshot',

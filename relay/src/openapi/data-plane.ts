@@ -37,6 +37,10 @@ function refusal(description: string, names?: readonly string[]): AnswerDescript
 const unknownKey = refusal('The key is missing or unknown.')
 const clientKey = refusal('A client key: this is for server keys.')
 const noData = refusal('The key is right, and its environment has no data yet; or the relay stops.', ['Retry-After'])
+const overloaded = {
+  429: refusal('Too many fresh evaluations with this key (`server.overload.ratePerKey`).', ['Retry-After']),
+  503: refusal('No data yet; or this would have to be evaluated, and the relay is overloaded.', ['Retry-After']),
+}
 const bodyRefusals = {
   413: refusal('The body is longer than `server.maxBodyBytes`.'),
   415: refusal('The body is no `application/json`, or is compressed.'),
@@ -80,7 +84,7 @@ const ofrep: readonly Operation[] = [
       401: unknownKey,
       404: { description: 'No such flag, or none that this key may see.', schema: ref('EvaluationFailure') },
       ...bodyRefusals,
-      503: noData,
+      ...overloaded,
     },
   },
   {
@@ -104,7 +108,7 @@ const ofrep: readonly Operation[] = [
       400: refusal('The context cannot be used.'),
       401: unknownKey,
       ...bodyRefusals,
-      503: noData,
+      ...overloaded,
     },
   },
   {
@@ -172,6 +176,22 @@ const others: readonly Operation[] = [
       401: unknownKey,
       403: clientKey,
       ...bodyRefusals,
+      503: noData,
+    },
+  },
+  {
+    route: 'GET /flagd/v1/flags.json',
+    operationId: 'readFlagdDocument',
+    summary: 'The flagd document of an environment, as it was read',
+    description:
+      "For server keys, as bearer's or as the password of Basic with any name, which is what flagd can send.",
+    parameters: [ifNoneMatch],
+    answers: {
+      200: { description: 'The document.', schema: { type: 'object' }, headers: [...onServed, 'ETag'] },
+      304: { description: 'The reader has it already.', schema: null, headers: ['ETag'] },
+      401: unknownKey,
+      403: clientKey,
+      404: refusal("The environment's upstream is no flagd document."),
       503: noData,
     },
   },

@@ -37,6 +37,7 @@ const environments: Readonly<Record<string, Schema>> = {
       stores: listOf(ref('Store')),
       counts: object({
         flags: integer,
+        requests: integer,
         evaluations: integer,
         inProcessEvaluations: integer,
         diagnostics: integer,
@@ -71,9 +72,12 @@ const flags: Readonly<Record<string, Schema>> = {
   FlagSummary: object({
     key: text(),
     type: { enum: ['boolean', 'string', 'number', 'object', 'mixed', null] },
+    isDisabled: boolean,
     isStatic: boolean,
     audience: oneOf('all', 'server', 'internal'),
-    outcomes: listOf(object({ variant: text(), isError: boolean, value: nullOr(text()), reason: text() })),
+    outcomes: listOf(
+      object({ variant: text(), isError: boolean, isComputed: boolean, value: nullOr(text()), reason: text() }),
+    ),
     answers: listOf(object({ variant: text(), isError: boolean, remote: integer, inProcess: integer })),
   }),
   Line: object({ text: text() }, { below: listOf(ref('Line')) }),
