@@ -86,8 +86,8 @@ async function checkSlowClients(clients, target) {
   await checkHealth(target)
   await Promise.all(ends)
   const tookMs = performance.now() - startedMs
-  // The server looks for them once in a while, at the latest every second.
-  assert(tookMs < 2 * target.requestTimeoutMs + 2_500, `they were cut off after ${tookMs.toFixed(0)} ms`)
+  // The deadline is half a second; without one it would be minutes. Between the two is room for a machine with much else to do.
+  assert(tookMs < target.requestTimeoutMs + 30_000, `they were cut off after ${tookMs.toFixed(0)} ms`)
   await checkHealth(target)
 }
 
