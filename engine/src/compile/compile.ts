@@ -24,7 +24,7 @@ import type { Tables } from './state.js'
 export interface CompileOptions {
   /** Dialects by name; `core` is always there. */
   readonly dialects: readonly Dialect[]
-  /** The revision before: flags that did not change are taken over, not compiled again. */
+  /** The revision before: flags and segments that did not change are taken over, not compiled again. */
   readonly previous?: Snapshot | undefined
 }
 
@@ -45,7 +45,7 @@ export function compile(given: Ruleset, options: CompileOptions): Compilation {
     sink,
   }
 
-  const segments = compileSegments(ruleset, scope)
+  const segments = compileSegments(ruleset, scope, previous)
   const flags = compileFlags(ruleset, scope, previous)
   const edges = edgesOf(flags, segments)
   failCycles({ flags, segments, edges, sink })
@@ -64,11 +64,21 @@ function dialectTable(dialects: readonly Dialect[]): ReadonlyMap<string, Dialect
   return new Map([core, ...dialects].map((dialect) => [dialect.name, dialect]))
 }
 
-function compileSegments(ruleset: Ruleset, scope: PartScope): Map<string, CompiledSegment> {
+function compileSegments(
+  ruleset: Ruleset,
+  scope: PartScope,
+  previous: CompiledSnapshot | undefined,
+): Map<string, CompiledSegment> {
   const segments = new Map<string, CompiledSegment>()
   for (const [id, segment] of Object.entries(ruleset.segments ?? {})) {
     slotOf(scope.slots.segments, id)
-    segments.set(id, compileSegment(id, segment, scope))
+    const known = previous?.segments.get(id)
+    const isSame = known?.problem === null && known.segment.hash !== undefined && known.segment.hash === segment?.hash
+    const compiled = isSame ? known : compileSegment(id, segment, scope)
+    for (const message of compiled.unsupportedPatterns) {
+      scope.sink.warning('UNSUPPORTED_PATTERN', ['segments', id], message)
+    }
+    segments.set(id, compiled)
   }
   return segments
 }
@@ -81,17 +91,15 @@ function failing(): never {
 
 function compileSegment(id: string, segment: Segment, scope: PartScope): CompiledSegment {
   const references = noReferences()
-  let isUnsupported = false
-  const host = createHost(scope.patterns, (message) => {
-    isUnsupported = true
-    scope.sink.warning('UNSUPPORTED_PATTERN', ['segments', id], message)
-  })
+  const unsupportedPatterns = new Set<string>()
+  const host = createHost(scope.patterns, (message) => unsupportedPatterns.add(message))
   try {
     if (!isRecord(segment)) throw new SpoiledPart('INVALID_SEGMENT', 'the segment is not an object')
     const excess = exceedsLimits(segment.when)
     if (excess !== null) throw new SpoiledPart('LIMIT', `the segment is not usable: ${excess}`)
     const { operand } = compileExpression(segment.when, { ...scope, host, references })
-    return { segment, operand, references, isSpoiled: false, isUnsupported, problem: null }
+    const isUnsupported = unsupportedPatterns.size > 0
+    return { segment, operand, references, isSpoiled: false, isUnsupported, unsupportedPatterns, problem: null }
   } catch (error) {
     const { code, message } = asSpoiledPart(error)
     scope.sink.error(code, ['segments', id], message)
@@ -101,6 +109,7 @@ function compileSegment(id: string, segment: Segment, scope: PartScope): Compile
       references,
       isSpoiled: true,
       isUnsupported: code === 'UNKNOWN_OPERATOR',
+      unsupportedPatterns,
       problem: message,
     }
   }

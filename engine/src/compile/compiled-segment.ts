@@ -11,6 +11,8 @@ export interface CompiledSegment {
   readonly isSpoiled: boolean
   /** Spoiled by something that a later version may know. */
   readonly isUnsupported: boolean
+  /** What is wrong with patterns in it: told again with every revision that takes the segment over. */
+  readonly unsupportedPatterns: ReadonlySet<string>
   /** Why it always fails, null for a sound one. */
   readonly problem: string | null
 }

@@ -29,7 +29,9 @@ export interface PartsPatch<Part> {
 
 /** The patch that turns one sealed ruleset into another, or null where they are the same in every byte that counts. */
 export function diff(before: SealedRuleset, after: SealedRuleset): RulesetPatch | null {
-  const targets = diffParts(before.targets, after.targets, sameText)
+  // Individual assignments have one hash for all of them: 100,000 that are the same need not be compared one by one.
+  const sameTargets = before.targetsHash !== undefined && before.targetsHash === after.targetsHash
+  const targets = sameTargets ? undefined : diffParts(before.targets, after.targets, sameText)
   const patch = {
     ruleset: 1 as const,
     from: before.revision,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compile, type Flag, type Json, type Outcome, type Ruleset } from '../../src/index.js'
+import { compile, type Expr, type Flag, type Json, type Outcome, type Ruleset } from '../../src/index.js'
 import { clock, conditional, evaluate, outcomes, rulesetOf } from './evaluate.js'
 
 describe('malformed parts', () => {
@@ -376,6 +376,26 @@ describe('a next revision', () => {
     const second = compile(rulesetOf({ odd, other: flag('2', 0) }), { previous: first.snapshot })
     expect(second.diagnostics).toEqual(first.diagnostics)
     expect(first.diagnostics).toHaveLength(1)
+  })
+
+  it('tells again what is wrong with a segment that it takes over', () => {
+    const segments = { odd: { hash: '1', when: ['matches', 'x', '(?=x)', 're2'] as Expr } }
+    const first = compile(rulesetOf({}, { segments }))
+    const second = compile(rulesetOf({ other: flag('2', 0) }, { segments }), { previous: first.snapshot })
+    expect(second.diagnostics).toEqual(first.diagnostics)
+    expect(first.diagnostics).toMatchObject([{ code: 'UNSUPPORTED_PATTERN', path: ['segments', 'odd'] }])
+  })
+
+  it('compiles segments anew whose hash is another, or that stood on a cycle', () => {
+    const using: Flag = { ...conditional(['or', ['segment', 's'], ['segment', 't']]), hash: '1' }
+    const at = (s: Expr, t: Expr, hashOfT: string, previous?: ReturnType<typeof compile>['snapshot']) =>
+      compile(rulesetOf({ f: using }, { segments: { s: { hash: '1', when: s }, t: { hash: hashOfT, when: t } } }), {
+        previous,
+      }).snapshot
+    const cyclic = at(['segment', 't'], ['segment', 's'], '1')
+    const whole = at(['segment', 't'], true, '2', cyclic)
+    const never = at(['segment', 't'], false, '3', whole)
+    expect([cyclic, whole, never].map((one) => one.evaluate('f', {}, clock).variant)).toEqual([undefined, 'a', 'b'])
   })
 
   it('names the flags whose answers may differ', () => {
