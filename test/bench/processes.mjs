@@ -1,6 +1,7 @@
 /** Child processes of the benchmarks: started, awaited, ended by their own handle. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -64,6 +65,16 @@ export async function printed(child, pattern) {
     }
   }
   throw new Error(`the process ended before it printed ${pattern}:\n${output}`)
+}
+
+/** A port that nobody has at the moment: for programs that cannot tell which one the system gave them. */
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return port
 }
 
 export async function stop(child) {

@@ -1,11 +1,10 @@
 /** How long the relay takes to be ready, and what it holds in memory while nothing happens, beside an empty node. */
 import { mkdtempSync, rmSync, writeFileSync, readFileSync } from 'node:fs'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { median, ratioRow } from './measure.mjs'
-import { startNode, stop } from './processes.mjs'
+import { freePort, startNode, stop } from './processes.mjs'
 
 const runs = 9
 
@@ -54,15 +53,6 @@ async function untilReady(url) {
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
   throw new Error(`${url} was not ready in time`)
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 async function millisecondsToReady(file) {

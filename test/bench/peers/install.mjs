@@ -1,0 +1,75 @@
+/**
+ * Peers that a package registry carries, at their pinned versions, into a folder that git does not see. What is there already is left
+ * alone.
+ */
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { peersFolder } from './contenders.mjs'
+
+/** @type {Record<string, (peer: object, folder: string) => void>} */
+const installers = {
+  npm({ module, version }, folder) {
+    run(
+      'npm',
+      ['install', '--prefix', folder, '--no-audit', '--no-fund', '--ignore-scripts', `${module}@${version}`],
+      folder,
+    )
+  },
+  cargo({ module, version }, folder) {
+    run(
+      'cargo',
+      ['install', module, '--version', version, '--locked', '--root', folder, '--target-dir', join(folder, 'target')],
+      folder,
+    )
+  },
+  go({ name, module, main, version }, folder) {
+    const { Dir: source } = JSON.parse(run('go', ['mod', 'download', '-json', `${module}@v${version}`], folder))
+    const { Go: language, Replace: replaced } = JSON.parse(
+      run('go', ['mod', 'edit', '-json', join(source, 'go.mod')], folder),
+    )
+    const lines = (replaced ?? []).map(({ Old, New }) => `replace ${Old.Path} => ${New.Path} ${New.Version}`)
+    const head = ['module peers', `go ${language}`, `require ${module} v${version}`]
+    writeFileSync(join(folder, 'go.mod'), [...head, ...lines, ''].join('\n'))
+    // The sums that its authors build with: `go install` refuses a module that replaces others.
+    copyFileSync(join(source, 'go.sum'), join(folder, 'go.sum'))
+    run('go', ['build', '-mod=mod', '-trimpath', '-o', join(folder, 'bin', name), `${module}${main}`], folder)
+  },
+}
+
+/**
+ * Installs a peer unless it is there.
+ *
+ * @returns {string | null} why it could not be had, in a line; null when it is there
+ */
+export function install(peer) {
+  if (peer.isGiven) return null
+  if (peer.registry === undefined) return `no package registry carries it; it can be given as ${peer.variable}_CMD`
+  const folder = join(peersFolder, peer.name)
+  const stamp = join(folder, 'installed.json')
+  if (existsSync(stamp) && JSON.parse(readFileSync(stamp, 'utf8')).version === peer.version) return null
+  mkdirSync(folder, { recursive: true })
+  console.error(`installing ${peer.title} ${peer.version}, which may take long`)
+  try {
+    installers[peer.registry](peer, folder)
+  } catch (error) {
+    return `${peer.build} could not be installed: ${error.message}`
+  }
+  writeFileSync(stamp, JSON.stringify({ version: peer.version }))
+  return null
+}
+
+function run(command, args, cwd) {
+  const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '' }
+  const result = spawnSync('nice', ['-n', '10', command, ...args], { cwd, env, encoding: 'utf8', maxBuffer: 1e8 })
+  if (result.status !== 0) throw new Error(reasonIn(`${result.stdout}\n${result.stderr}`))
+  return result.stdout
+}
+
+/** The line that tells most, without addresses. */
+function reasonIn(output) {
+  const lines = output.split(/\n|\\n/).filter((line) => /error|forbidden|not found|denied|response/i.test(line))
+  const line = lines.find((text) => /\d{3} [A-Z]|response/.test(text)) ?? lines.at(-1) ?? 'it failed without a word'
+  const told = line.replaceAll(/\w+:\/\/\S+/g, '').match(/\d{3} [A-Z][\w ]+/)?.[0]
+  return told === undefined ? line.trim().slice(0, 200) : `the registry answered ${told.trim()}`
+}

@@ -1,0 +1,146 @@
+/**
+ * `npm run bench:peers`: the relay beside its peers and beside a bare server, in one run on one machine. Writes
+ * `test/bench/results/<date>.json`. Options: `--cases a,b`, `--peers a,b`, `--seconds n` of a round, `--rounds n`, `--out file`.
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, release, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { cases, flagsOf } from './cases.mjs'
+import { peers, switchyard, withGivenCommand } from './contenders.mjs'
+import { startFloor } from './floor.mjs'
+import { install } from './install.mjs'
+import { measureCase } from './measure-case.mjs'
+import { loadAverage } from './proc.mjs'
+import { ask } from './requests.mjs'
+import { startServer } from './server.mjs'
+
+const connections = 8
+const resultsFolder = fileURLToPath(new URL('../results', import.meta.url))
+
+const { values: options } = parseArgs({
+  options: {
+    cases: { type: 'string' },
+    peers: { type: 'string' },
+    seconds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '3' },
+    out: { type: 'string' },
+  },
+})
+const chosen = (list, option) => list.filter(({ name }) => option === undefined || option.split(',').includes(name))
+const settings = { rounds: Number(options.rounds), seconds: Number(options.seconds), connections }
+
+/** All cases of one size with the servers that this size needs. */
+async function measureSize(size, contenders, folder) {
+  const servers = []
+  const rows = []
+  try {
+    for (const contender of contenders) {
+      const server = await startServer(contender, size).catch(({ message }) => ({
+        name: contender.name,
+        notRun: message,
+      }))
+      servers.push({ ...server, contender })
+    }
+    for (const one of chosen(cases, options.cases).filter((found) => found.size === size)) {
+      rows.push(...(await measureWithFloor(one, servers, folder)))
+    }
+  } finally {
+    for (const server of servers) await server.close?.()
+  }
+  return rows
+}
+
+async function measureWithFloor(one, servers, folder) {
+  const taking = servers.filter(({ contender }) => contender.cases[one.call] !== undefined)
+  const up = taking.filter(({ notRun }) => notRun === undefined)
+  const participants = []
+  for (const server of up) participants.push(await participantOf(server, one))
+  const floor = await startFloor(participants[0], one, folder)
+  try {
+    const measured = await measureCase([floor, ...participants], {
+      ...settings,
+      case: one,
+      flags: flagsOf(one),
+      folder,
+    })
+    const down = taking.filter(({ notRun }) => notRun !== undefined)
+    const rows = [...measured, ...down.map(({ name, notRun }) => ({ case: one.name, contender: name, notRun }))]
+    rows.forEach(printRow)
+    return rows
+  } finally {
+    await floor.close()
+  }
+}
+
+/** The request of the case for that server. */
+async function participantOf({ name, port, pid, contender }, { call, flag }) {
+  const { request, values } = contender.cases[call]
+  const argument = call === 'notModified' ? await validatorOf(port, contender) : flag
+  return { name, port, pid, values, request: typeof request === 'function' ? request(argument) : request }
+}
+
+async function validatorOf(port, { cases: { bulk } }) {
+  const answer = await ask(port, bulk.request, 0)
+  await answer.arrayBuffer()
+  return answer.headers.get('etag')
+}
+
+function printRow({ case: name, contender, notRun, cpuMicroseconds, requestsPerSecond, p99Ms }) {
+  const figures =
+    notRun === undefined
+      ? `${cpuMicroseconds.median} us CPU (${cpuMicroseconds.min}-${cpuMicroseconds.max}), ${requestsPerSecond.median}/s, p99 ${p99Ms.median} ms`
+      : `not run: ${notRun.split('\n')[0]}`
+  console.log(`${name.padEnd(22)} ${contender.padEnd(22)} ${figures}`)
+}
+
+/** Everybody who takes part, and for each of the others why not. */
+function present() {
+  const wanted = chosen(peers, options.peers).map((peer) => withGivenCommand(peer))
+  const told = wanted.map((peer) => ({ peer, reason: install(peer) }))
+  const contenders = [switchyard, ...told.filter(({ reason }) => reason === null).map(({ peer }) => peer)]
+  const facts = ({ name, title, version, build }, reason) => ({
+    name,
+    title,
+    version,
+    build,
+    ...(reason && { notRun: reason }),
+  })
+  return { contenders, described: [facts(switchyard), ...told.map(({ peer, reason }) => facts(peer, reason))] }
+}
+
+const { contenders, described } = present()
+for (const { name, notRun } of described) if (notRun !== undefined) console.log(`${name}: not run: ${notRun}`)
+const folder = mkdtempSync(join(tmpdir(), 'switchyard-bench-'))
+const loadBefore = loadAverage()
+const rows = []
+try {
+  for (const size of new Set(chosen(cases, options.cases).map((one) => one.size))) {
+    rows.push(...(await measureSize(size, contenders, folder)))
+  }
+} finally {
+  rmSync(folder, { recursive: true })
+}
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+const machine = {
+  processor: cpus()[0].model,
+  cores: cpus().length,
+  system: `Linux ${release()}`,
+  node: process.version,
+}
+const date = new Date().toISOString()
+const result = {
+  date,
+  commit,
+  machine,
+  load: { before: loadBefore, after: loadAverage() },
+  settings,
+  contenders: described,
+  rows,
+}
+mkdirSync(resultsFolder, { recursive: true })
+const file = options.out ?? join(resultsFolder, `${date.slice(0, 10)}.json`)
+writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`)
+console.log(`written to ${file}`)
