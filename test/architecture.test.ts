@@ -15,6 +15,7 @@ const arrows: readonly Arrow[] = [
   { room: 'engine/src/*.ts', imports: ['engine/src'] },
 
   { room: 'relay/src/relay-error.ts', imports: [] },
+  { room: 'relay/src/listen.ts', imports: ['relay/src/relay-error.ts'] },
   { room: 'relay/src/telemetry', imports: ['relay/src/relay-error.ts'] },
   { room: 'relay/src/vendors/*.ts', imports: ['engine/src/index.ts', 'relay/src/relay-error.ts', 'relay/src/vendors'] },
   { room: 'relay/src/vendors/http', imports: ['relay/src/relay-error.ts', 'relay/src/vendors/*.ts'] },
@@ -51,11 +52,9 @@ const arrows: readonly Arrow[] = [
       'relay/src/config',
     ],
   },
-  { room: 'relay/src/openapi', imports: [] },
   {
     room: 'relay/src/http',
     imports: [
-      'relay/src/openapi',
       'engine/src/index.ts',
       'relay/src/relay-error.ts',
       'relay/src/environments',
@@ -68,13 +67,25 @@ const arrows: readonly Arrow[] = [
   {
     room: 'relay/src/management',
     imports: [
-      'relay/src/openapi',
       'engine/src/index.ts',
       'relay/src/relay-error.ts',
       'relay/src/environments',
       'relay/src/vendors/*/api.ts',
       'relay/src/usage',
       'relay/src/telemetry',
+    ],
+  },
+  {
+    room: 'relay/src/workers',
+    imports: [
+      'engine/src/index.ts',
+      'relay/src/relay-error.ts',
+      'relay/src/listen.ts',
+      'relay/src/http',
+      'relay/src/environments',
+      'relay/src/usage',
+      'relay/src/telemetry',
+      'relay/src/config',
     ],
   },
   // Types alone: the page runs in a browser.

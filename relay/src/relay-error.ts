@@ -25,6 +25,7 @@ export interface RelayErrorOptions {
 export type RelayErrorCode =
   | 'CONFIG_INVALID'
   | 'LISTEN_FAILED'
+  | 'WORKERS_FAILED'
   | 'DOCUMENT_INVALID'
   | 'SIGNATURE_INVALID'
   | 'UPSTREAM_UNREACHABLE'

@@ -1,5 +1,6 @@
 /** What every command of `switchyard` is made of. */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
+import type { WorkerChannel } from '../workers/worker.js'
 import { parseTime } from '../environments/parse-time.js'
 
 /** What a command may touch of the process. Output goes nowhere else, so that tests can read it. */
@@ -14,6 +15,8 @@ export interface CommandHost {
   readonly onStopSignal: (stop: () => void) => void
   /** Ends the process at once, whatever is under way. */
   readonly exitNow: (code: number) => void
+  /** The way to the relay that started this process as its worker; absent in every other process. */
+  readonly workerChannel?: WorkerChannel
 }
 
 export interface Command {

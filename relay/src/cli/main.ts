@@ -1,5 +1,6 @@
 /** The `switchyard` command. */
 import { exitCode, UsageError, type Command, type CommandHost } from './command.js'
+import type { WorkerChannel } from '../workers/worker.js'
 import { version } from './version.js'
 
 /** Loaded when they run: `evaluate` needs no server, and `health` needs hardly anything. */
@@ -33,6 +34,11 @@ const commands: ReadonlyMap<string, { readonly summary: string; readonly load: (
   ],
 ])
 
+/** What nobody types. */
+const ownCommands: ReadonlyMap<string, { readonly load: () => Promise<Command> }> = new Map([
+  ['worker', { load: async () => (await import('./worker.js')).worker }],
+])
+
 /**
  * Runs one command. Never rejects.
  *
@@ -45,7 +51,7 @@ export async function main(args: readonly string[], host: CommandHost): Promise<
   if (first === '--version' || first === '-V') return print(host.stdout, `${version()}\n`)
   const isNamed = first !== '' && !first.startsWith('-')
   const name = isNamed ? first : 'serve'
-  const found = commands.get(name)
+  const found = commands.get(name) ?? ownCommands.get(name)
   if (found === undefined) {
     print(host.stderr, `switchyard: there is no command ${JSON.stringify(name)}\n\n${overview()}`)
     return exitCode.usage
@@ -87,7 +93,9 @@ function print(stream: NodeJS.WritableStream, text: string): number {
 export async function runProcess(target: NodeJS.Process): Promise<void> {
   // Who reads our output may leave at any time; that is no reason to crash.
   for (const stream of [target.stdout, target.stderr]) stream.on('error', () => {})
+  const channel = channelOf(target)
   target.exitCode = await main(target.argv.slice(2), {
+    ...(channel === undefined ? {} : { workerChannel: channel }),
     stdin: target.stdin,
     stdout: target.stdout,
     stderr: target.stderr,
@@ -96,4 +104,15 @@ export async function runProcess(target: NodeJS.Process): Promise<void> {
     onStopSignal: (stop) => void target.on('SIGINT', stop).on('SIGTERM', stop),
     exitNow: (code) => target.exit(code),
   })
+}
+
+/** A worker has one from its start. */
+function channelOf(target: NodeJS.Process): WorkerChannel | undefined {
+  if (target.send === undefined) return undefined
+  return {
+    // A relay that is gone takes its workers with it: nobody has to be told.
+    send: (message, left) => void target.send?.(message, undefined, undefined, () => left?.()),
+    onMessage: (listener) => void target.on('message', listener),
+    close: () => target.disconnect(),
+  }
 }

@@ -16,7 +16,8 @@ Options:
                    SWITCHYARD_SERVER__PORT win over it
   --demo           run with demonstration flags instead, for this machine only
 
-Exit codes: 0 stopped when told to, 64 wrong usage, 69 a port is not to be had, 78 the configuration is wrong.
+Exit codes: 0 stopped when told to, 64 wrong usage, 69 a port is not to be had, or no worker
+            lives, 78 the configuration is wrong.
 `,
   run: async (args, host) => {
     const { config, demo } = readOptions(args, {
@@ -33,16 +34,19 @@ Exit codes: 0 stopped when told to, 64 wrong usage, 69 a port is not to be had, 
     }
     let relay: RunningRelay
     try {
-      relay = await startRelay(configuration, { version: version(), now: host.now, log: host.stdout })
+      const workerProgram = [besideProgram('switchyard.js'), 'worker'] as const
+      relay = await startRelay(configuration, { version: version(), now: host.now, log: host.stdout, workerProgram })
     } catch (error) {
       if (!(error instanceof RelayError)) throw error
       host.stderr.write(`switchyard serve: ${error.message}\n`)
       return error.code === 'CONFIG_INVALID' ? exitCode.configuration : exitCode.unavailable
     }
     if (demo) host.stdout.write(demoText(relay))
-    await told
+    const failure = await Promise.race([told, relay.failed])
     await relay.close()
-    return exitCode.success
+    if (!failure) return exitCode.success
+    host.stderr.write(`switchyard serve: ${failure.message}\n`)
+    return exitCode.unavailable
   },
 }
 
@@ -58,9 +62,13 @@ function toldToStop(host: CommandHost): Promise<void> {
   })
 }
 
-/** The demonstration is shipped beside the program. */
 function demoPath(name: string): string {
-  return fileURLToPath(new URL(`../../bin/demo/${name}`, import.meta.url))
+  return besideProgram(`demo/${name}`)
+}
+
+/** The demonstration is shipped beside the program. */
+function besideProgram(name: string): string {
+  return fileURLToPath(new URL(`../../bin/${name}`, import.meta.url))
 }
 
 function demoText({ dataUrl, managementUrl }: RunningRelay): string {

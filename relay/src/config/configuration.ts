@@ -13,6 +13,8 @@ export interface Configuration {
   readonly server: ServerConfiguration
   readonly management: ManagementConfiguration
   readonly log: LogConfiguration
+  /** Processes that serve the data plane; 1: the relay itself. `auto`: as many as there are cores. */
+  readonly workers: number | 'auto'
   /** Signs what is kept. Secret. */
   readonly stateSecret?: string
   readonly snapshots: SnapshotConfiguration

@@ -82,9 +82,10 @@ function step(
 }
 
 /** Numbers and booleans as the schema wants them; what is neither stays text, which the schema refuses. */
-function typed(text: string, { type }: SchemaNode): unknown {
-  if (type === 'boolean' && /^(true|false)$/.test(text)) return text === 'true'
-  if (type === 'integer' && /^-?\d{1,15}$/.test(text)) return Number(text)
+function typed(text: string, node: SchemaNode): unknown {
+  const types = alternatives(node, undefined).map(({ type }) => type)
+  if (types.includes('boolean') && /^(true|false)$/.test(text)) return text === 'true'
+  if (types.includes('integer') && /^-?\d{1,15}$/.test(text)) return Number(text)
   return text
 }
 

@@ -12,7 +12,7 @@ export function configurationPage(): string {
   const path = ['environments', '<name>']
   const parts = [
     introduction,
-    ...Object.entries(sections).map(([name, section]) => `### ${name}\n\n${table(rowsOf(section, [name]))}`),
+    ...Object.entries(sections).map(([name, section]) => `### ${name}\n\n${table(rowsAt(section, [name]))}`),
     `### environments\n\n${keysText}\n\n${table(rowsOf({ properties: settings }, path))}`,
     ...(upstream?.oneOf ?? []).map((kind) => upstreamPart(kind, [...path, 'upstream'])),
   ]
@@ -29,6 +29,11 @@ interface Row {
   readonly path: Path
   readonly node: SchemaNode
   readonly isRequired: boolean
+}
+
+/** Of a section of settings, or of a setting that stands by itself. */
+function rowsAt(node: SchemaNode, path: Path): Row[] {
+  return node.properties ? rowsOf(node, path) : [{ path, node, isRequired: false }]
 }
 
 function rowsOf({ properties = {}, required = [] }: SchemaNode, path: Path): Row[] {

@@ -290,6 +290,14 @@ const root = z.strictObject({
   server: server.prefault({}),
   management: management.prefault({}),
   log: log.prefault({}),
+  workers: z
+    .union([z.int().min(1).max(128), z.literal('auto')])
+    .prefault(1)
+    .meta({
+      description:
+        'Processes that serve the data plane: 1 = the relay itself; `auto` = as many as it may use cores. There is one upstream connection all the same.',
+      expects: 'a whole number from 1 to 128, or auto',
+    }),
   stateSecret: secret(/^[!-~]{16,}$/, 'a secret of 16 characters or more, without spaces')
     .exactOptional()
     .meta({ description: 'Signs what is kept, so that nothing else is taken back. Absent: it carries a checksum.' }),

@@ -6,6 +6,7 @@ import { createHistogram, type Histogram } from '../telemetry/histogram.js'
 import type { Logger } from '../telemetry/logger.js'
 import { originalOf } from '../vendors/original-documents.js'
 import type { DocumentOrigin, Source, SourceSink } from '../vendors/source.js'
+import { AgeText } from './age-text.js'
 import { blastRadius } from './blast-radius.js'
 import type { Environment, EnvironmentState, EnvironmentStatus, HeldStatus, Served } from './environment.js'
 import { defaultThresholds, Freshness, isForSomebody, type FreshnessThresholds } from './freshness.js'
@@ -30,15 +31,14 @@ export interface EnvironmentOptions {
   readonly maxLossPercent?: number
   /** Token of the lease under which this process talks to the upstream; absent: there is no lease. */
   readonly fence?: () => number
+  /** Counts answers; absent: here. */
+  readonly usage?: ReadableUsage
   /** Epoch milliseconds. */
   readonly now: () => number
   readonly logger: Logger
 }
 
 const propagationBounds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
-
-/** Due at once. */
-const noAge = { text: '', untilMs: -Infinity }
 
 type Listener = Parameters<Environment['onChange']>[0]
 type StateListener = Parameters<Environment['onState']>[0]
@@ -68,7 +68,7 @@ class DocumentLine implements RunningEnvironment {
   readonly name: string
   readonly corsOrigins: readonly string[]
   readonly isOrdered: boolean
-  readonly usage: ReadableUsage = createUsageCounter()
+  readonly usage: ReadableUsage
   readonly activity: { readonly fetches: Record<FetchOutcome, number>; readonly propagation: Histogram } = {
     fetches: { document: 0, unchanged: 0, refused: 0, failed: 0 },
     propagation: createHistogram(propagationBounds),
@@ -79,6 +79,7 @@ class DocumentLine implements RunningEnvironment {
   readonly #logger: Logger
   readonly #listeners = new Set<Listener>()
   readonly #stateListeners = new Set<StateListener>()
+  readonly #confirmationListeners = new Set<() => void>()
   #vendor: AnyVendor | undefined
   readonly #freshness: Freshness
   state: EnvironmentState = 'waiting'
@@ -90,7 +91,7 @@ class DocumentLine implements RunningEnvironment {
   #isRefused = false
   #held: Held | null = null
   #activated: { readonly id: string; readonly revision: string; readonly sinceMs: number } | null = null
-  #age = noAge
+  readonly #age: AgeText
 
   constructor(options: EnvironmentOptions) {
     this.name = options.name
@@ -99,6 +100,8 @@ class DocumentLine implements RunningEnvironment {
     this.#options = options
     this.#vendor = options.vendor
     this.#stateSinceMs = options.now()
+    this.#age = new AgeText(options.now)
+    this.usage = options.usage ?? createUsageCounter()
     this.#freshness = new Freshness(options.thresholds ?? defaultThresholds, (state) => this.#enter(state))
     this.#logger = options.logger.child({ environment: options.name, upstream: options.source.description })
   }
@@ -176,12 +179,7 @@ class DocumentLine implements RunningEnvironment {
   }
 
   ageText(): string {
-    const nowMs = this.#options.now()
-    if (nowMs >= this.#age.untilMs || nowMs < this.#age.untilMs - 1_000) {
-      const ageMs = this.#confirmedAtMs === null ? null : Math.max(0, nowMs - this.#confirmedAtMs)
-      this.#age = { text: ageMs === null ? '' : String(Math.floor(ageMs / 1_000)), untilMs: nowMs + 1_000 }
-    }
-    return this.#age.text
+    return this.#age.text()
   }
 
   status(): EnvironmentStatus {
@@ -210,6 +208,11 @@ class DocumentLine implements RunningEnvironment {
   onState(listener: StateListener): () => void {
     this.#stateListeners.add(listener)
     return () => this.#stateListeners.delete(listener)
+  }
+
+  onConfirmation(listener: () => void): () => void {
+    this.#confirmationListeners.add(listener)
+    return () => this.#confirmationListeners.delete(listener)
   }
 
   #accept(document: unknown, about: DocumentOrigin): void {
@@ -347,7 +350,8 @@ class DocumentLine implements RunningEnvironment {
 
   #confirmedAt(ms: number | null): void {
     this.#confirmedAtMs = ms
-    this.#age = noAge
+    this.#age.confirmedAt(ms)
+    this.#tell(this.#confirmationListeners)
   }
 
   #fail(error: RelayError): void {

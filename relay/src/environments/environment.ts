@@ -34,7 +34,7 @@ export interface Environment {
    * Seconds since the upstream last confirmed what is served, as text for a header; empty without data. Made at most once a second.
    */
   ageText(): string
-  status(): EnvironmentStatus
+  status(): Pick<EnvironmentStatus, 'vendor'>
   /** Calls back after each swap; returns the way to stop that. */
   onChange(listener: (served: Served, previous: Served | null) => void): () => void
   /** Calls back whenever another state has been entered; returns the way to stop that. */

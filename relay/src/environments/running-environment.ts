@@ -1,7 +1,7 @@
 /** An environment as the one who owns it sees it. */
 import type { StoredSnapshot } from '../store/snapshot-store.js'
 import type { Histogram } from '../telemetry/histogram.js'
-import type { Environment } from './environment.js'
+import type { Environment, EnvironmentStatus } from './environment.js'
 import type { ReadableUsage } from './usage-counter.js'
 
 /** What became of one look at the upstream. `refused`: it answered, and the answer is no usable document. */
@@ -17,6 +17,9 @@ export interface EnvironmentActivity {
 export interface RunningEnvironment extends Environment {
   readonly usage: ReadableUsage
   readonly activity: EnvironmentActivity
+  status(): EnvironmentStatus
+  /** Calls back whenever it may be known for another time that the upstream has what is served; returns the way to stop that. */
+  onConfirmation(listener: () => void): () => void
   /** Runs the source until the signal aborts. Never rejects. */
   run(signal: AbortSignal): Promise<void>
   /**

@@ -4,7 +4,7 @@ import type { Access, EnvironmentDirectory, EnvironmentState } from '../environm
 import type { Logger } from '../telemetry/logger.js'
 import type { RefusalCounts } from '../telemetry/refusal-counts.js'
 import type { RequestTrace, RequestTracer } from '../telemetry/request-tracer.js'
-import type { UsageLane } from '../usage/usage-lane.js'
+import type { UsageIntake } from '../usage/usage-lane.js'
 import type { Coding } from './etag.js'
 import type { Overload, OverloadSettings } from './overload/overload.js'
 import type { RecentContexts } from './recent-contexts.js'
@@ -33,7 +33,7 @@ export interface Plane {
   readonly overload: Overload
   readonly refusals: RefusalCounts
   /** Takes what in-process providers counted. */
-  readonly usage: UsageLane
+  readonly usage: UsageIntake
   /** Whether the server stops: answers then close their connections. */
   isClosing: boolean
 }

@@ -9,6 +9,8 @@ import { refuseWhileClosing } from './streams/stream-answer.js'
 /** Thousands of series; providers send less at once. */
 const maxUsageBytes = 2 ** 18
 
+const retryAfterSeconds = '10'
+
 /** `POST /switchyard/v1/usage` */
 export function acceptUsage(exchange: Exchange): void {
   const { usage, limits } = exchange.plane
@@ -26,7 +28,10 @@ export function acceptUsage(exchange: Exchange): void {
         usage.refused(name)
         return refuse(exchange, 400, { errorDetails: read.problem })
       }
-      usage.accept(name, served.snapshot, read.batch)
+      if (!usage.accept(name, served.snapshot, read.batch)) {
+        const headers = ['Retry-After', retryAfterSeconds]
+        return refuse(exchange, 503, { errorDetails: 'too much waits to be counted', headers })
+      }
       respond(exchange, { status: 204, body: null })
     },
   })

@@ -14,6 +14,8 @@ export interface ManagementOptions extends Guards {
   readonly status: StatusOptions
   /** Called at the first scrape. */
   readonly metrics: () => Promise<Metrics>
+  /** Brings up to date what other processes count; absent: there are none. */
+  readonly refresh?: () => Promise<void>
   readonly logger: Logger
 }
 
@@ -22,6 +24,10 @@ export function createManagementApp(options: ManagementOptions): Express {
   const isAllowed = tokenGuard(options)
   const app = express()
   app.disable('x-powered-by')
+  app.use(['/metrics', '/status', '/flags', '/flag'], async (_request, _response, next) => {
+    await options.refresh?.()
+    next()
+  })
   answer(app, '/metrics', async (_request, response) => {
     const metrics = await options.metrics()
     sendText(response, metrics.contentType, await metrics.render())
@@ -30,10 +36,6 @@ export function createManagementApp(options: ManagementOptions): Express {
     if (isAllowed(request, response) && originGuard(request, response)) next()
   })
   answer(app, '/', pageHandler())
-  answer(app, '/openapi.json', async (_request, response) => {
-    const { managementDescription } = await import('../openapi/management-plane.js')
-    sendText(response, 'application/json; charset=utf-8', managementDescription)
-  })
   answer(app, '/status', (_request, response) => sendJson(response, 200, readStatus(options.status)))
   answer(app, '/flags', flagsHandler(options.status))
   answer(app, '/flag', flagHandler(options.status))
@@ -42,7 +44,7 @@ export function createManagementApp(options: ManagementOptions): Express {
   app.all('/snapshots/activate', ...activateHandlers(options.status))
   app.all('/snapshots/confirm', ...confirmHandlers(options.status))
   app.use((request, response) => {
-    const message = `there is no ${request.path} here: try /livez, /readyz, /metrics, /status, /flags, /explain, /snapshots or /openapi.json`
+    const message = `there is no ${request.path} here: try /livez, /readyz, /metrics, /status, /flags, /explain or /snapshots`
     sendError(response, 404, { code: 'NOT_FOUND', message })
   })
   app.use(failed(options.logger))

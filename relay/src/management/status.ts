@@ -6,6 +6,7 @@ import type { EnvironmentState, EnvironmentStatus, HeldStatus } from '../environ
 import type { SnapshotKeeper } from '../environments/keep-snapshots.js'
 import type { StoreStatus } from '../environments/store-line.js'
 import type { ReplicaStatus, SharedUpstream } from '../environments/share-upstream.js'
+import type { WorkerReading } from '../telemetry/worker-reading.js'
 import type { UsageLane } from '../usage/usage-lane.js'
 
 /** An environment and what the status says about it besides its own state. */
@@ -26,6 +27,8 @@ export interface StatusOptions {
   readonly now: () => number
   readonly environments: readonly ReportedEnvironment[]
   readonly usage: Pick<UsageLane, 'read'>
+  /** Absent or null where the relay serves by itself. */
+  readonly workers?: (() => readonly WorkerReading[]) | null
   /** Whether the relay is about to stop. */
   readonly isDraining: () => boolean
   /** Whether the management plane can change what is served. */
@@ -33,12 +36,14 @@ export interface StatusOptions {
 }
 
 export interface Readiness {
-  /** `waiting`: a required environment has never had data. Data of any age will do. */
+  /** `waiting`: a required environment has never had data, or no worker serves it. Data of any age will do. */
   readonly status: 'ready' | 'waiting' | 'stale' | 'draining'
   /** The required environments without data. */
   readonly waiting: readonly string[]
   /** The required environments whose data may be old; only where that was asked for. */
   readonly stale?: readonly string[]
+  /** Workers that serve all required environments, of so many; absent where the relay serves by itself. */
+  readonly workers?: { readonly serving: number; readonly configured: number }
 }
 
 export interface RelayStatus {
@@ -49,7 +54,16 @@ export interface RelayStatus {
   readonly readiness: Readiness
   /** Whether `management.allowChanges` is set. */
   readonly allowsChanges: boolean
+  /** Absent where the relay serves by itself. */
+  readonly workers?: readonly WorkerReport[]
   readonly environments: readonly EnvironmentReport[]
+}
+
+export interface WorkerReport extends Omit<WorkerReading, 'number' | 'sinceMs' | 'revisionOf'> {
+  readonly worker: number
+  readonly since: string
+  /** What it serves, by environment; null where it has nothing. */
+  readonly revisions: Readonly<Record<string, string | null>>
 }
 
 /** Where somebody has decided, or has to. */
@@ -112,17 +126,29 @@ export interface EnvironmentCounts {
 const maxDiagnosticsShown = 100
 
 /** @param failsOnStale whether data that is not `fresh` is not good enough */
-export function readReadiness({ environments, isDraining }: StatusOptions, failsOnStale = false): Readiness {
-  const required = environments.filter((each) => each.required).map(({ environment }) => environment)
+export function readReadiness(options: StatusOptions, failsOnStale = false): Readiness {
+  const required = options.environments.filter((each) => each.required).map(({ environment }) => environment)
   const waiting = required.filter(({ served }) => served === null).map(({ name }) => name)
   const stale = required.filter(({ served, state }) => served !== null && state !== 'fresh').map(({ name }) => name)
-  const found = failsOnStale ? { waiting, stale } : { waiting }
-  if (isDraining()) return { status: 'draining', ...found }
-  if (waiting.length > 0) return { status: 'waiting', ...found }
+  const workers = options.workers ? readWorkers(options.workers(), required) : undefined
+  const found = { waiting, ...(failsOnStale ? { stale } : {}), ...(workers === undefined ? {} : { workers }) }
+  if (options.isDraining()) return { status: 'draining', ...found }
+  if (waiting.length > 0 || workers?.serving === 0) return { status: 'waiting', ...found }
   return { status: failsOnStale && stale.length > 0 ? 'stale' : 'ready', ...found }
 }
 
+/** What the relay has is of use only once a worker has it. */
+function readWorkers(
+  workers: readonly WorkerReading[],
+  required: readonly RunningEnvironment[],
+): NonNullable<Readiness['workers']> {
+  const isServing = ({ state, revisionOf }: WorkerReading): boolean =>
+    state === 'serving' && required.every(({ name, served }) => served === null || revisionOf(name) !== null)
+  return { serving: workers.filter(isServing).length, configured: workers.length }
+}
+
 export function readStatus(options: StatusOptions): RelayStatus {
+  const names = options.environments.map(({ environment }) => environment.name)
   return {
     version: options.version,
     node: process.versions.node,
@@ -130,8 +156,17 @@ export function readStatus(options: StatusOptions): RelayStatus {
     uptimeSeconds: Math.max(0, options.now() - options.startedAtMs) / 1_000,
     readiness: readReadiness(options),
     allowsChanges: options.allowsChanges,
+    ...(options.workers ? { workers: options.workers().map((each) => reportWorker(each, names)) } : {}),
     environments: options.environments.map((each) => report(each, options.usage)),
   }
+}
+
+function reportWorker(
+  { number, sinceMs, revisionOf, ...reading }: WorkerReading,
+  names: readonly string[],
+): WorkerReport {
+  const revisions = Object.fromEntries(names.map((name) => [name, revisionOf(name)]))
+  return { worker: number, ...reading, since: timestamp(sinceMs), revisions }
 }
 
 function report(

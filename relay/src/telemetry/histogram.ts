@@ -1,10 +1,13 @@
 /** Counts durations in buckets. Plain increments, so that it may stand on the request path; read at scrape time. */
 
-export interface Histogram {
-  /** Upper bounds, ascending, inclusive; the bucket above the last is not listed. */
-  readonly bounds: readonly number[]
+export interface Histogram extends ReadableHistogram {
   /** @param value not negative; NaN is left out */
   observe(value: number): void
+}
+
+export interface ReadableHistogram {
+  /** Upper bounds, ascending, inclusive; the bucket above the last is not listed. */
+  readonly bounds: readonly number[]
   read(): HistogramReading
 }
 

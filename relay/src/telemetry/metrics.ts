@@ -1,10 +1,12 @@
 /** The metrics page. Nothing is counted here: counters live where things happen and are read when somebody asks. */
 import type { Counter, Gauge, Metric, Registry } from 'prom-client'
 import type { EvaluationSeries } from './evaluation-totals.js'
-import type { Histogram } from './histogram.js'
+import type { ReadableHistogram } from './histogram.js'
 import type { RefusalCounts } from './refusal-counts.js'
 import type { RequestDurations } from './request-durations.js'
 import type { StreamReading } from './stream-counts.js'
+import { workerMetrics } from './worker-metrics.js'
+import type { WorkerReading } from './worker-reading.js'
 
 /** What the metrics say of one environment, read at scrape time. */
 export interface EnvironmentReading {
@@ -16,7 +18,7 @@ export interface EnvironmentReading {
   /** Seconds since the upstream last confirmed what is served; null without data. */
   readonly ageSeconds: number | null
   readonly fetches: Readonly<Record<string, number>>
-  readonly propagation: Histogram
+  readonly propagation: ReadableHistogram
   /** Whether something is held back, and why. */
   readonly held: 'activated' | 'blast-radius' | null
   readonly stores: readonly StoreReading[]
@@ -42,11 +44,13 @@ export interface StoreReading {
 export interface MetricsOptions {
   readonly version: string
   readonly environments: () => readonly EnvironmentReading[]
-  readonly requests: RequestDurations
+  readonly requests: Pick<RequestDurations, 'read'>
   readonly cache: () => CacheReading
   readonly refusals: Pick<RefusalCounts, 'isOverloaded' | 'read'>
   /** Absent where there is no Redis. */
   readonly redis?: RedisReading
+  /** Absent where the relay serves by itself. */
+  readonly workers?: () => readonly WorkerReading[]
 }
 
 /** What the metrics say of the cache of answers. */
@@ -111,6 +115,9 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
     registry.registerMetric(metric)
   }
   registry.registerMetric(refusalsMetric(Counter, options.refusals))
+  for (const metric of options.workers ? workerMetrics({ Counter, Gauge }, options.workers) : []) {
+    registry.registerMetric(metric)
+  }
   for (const histogram of histograms(options)) registerHistogram(registry, histogram)
   return { contentType: registry.contentType, render: () => registry.metrics() }
 }
@@ -335,7 +342,7 @@ const cacheMetrics: readonly CacheMetric[] = [
 interface HistogramMetric {
   readonly name: string
   readonly help: string
-  readonly read: () => readonly (readonly [labels: Labels, histogram: Histogram])[]
+  readonly read: () => readonly (readonly [labels: Labels, histogram: ReadableHistogram])[]
 }
 
 function histograms({ environments, requests }: MetricsOptions): HistogramMetric[] {
@@ -367,7 +374,7 @@ function registerHistogram(registry: Registry, { name, help, read }: HistogramMe
   registry.registerMetric({ name, help, get } as unknown as Metric)
 }
 
-function samples(name: string, labels: Labels, histogram: Histogram): object[] {
+function samples(name: string, labels: Labels, histogram: ReadableHistogram): object[] {
   const { cumulative, sum, count } = histogram.read()
   const buckets = cumulative.map((value, index) => ({
     metricName: `${name}_bucket`,

@@ -1,5 +1,5 @@
 /** How long requests took, by route template, method and status. */
-import { createHistogram, type Histogram } from './histogram.js'
+import { createHistogram, type Histogram, type ReadableHistogram } from './histogram.js'
 
 /** Seconds. The relay answers from memory, so most of the bounds are below ten milliseconds. */
 const bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
@@ -21,12 +21,12 @@ export interface RequestSeries {
   readonly route: string
   readonly method: string
   readonly status: string
-  readonly histogram: Histogram
+  readonly histogram: ReadableHistogram
 }
 
 /** Creates a table without any request. */
 export function createRequestDurations(): RequestDurations {
-  const series = new Map<string, RequestSeries>()
+  const series = new Map<string, RequestSeries & { readonly histogram: Histogram }>()
   const find = (route: string, method: string, status: string): Histogram => {
     const id = `${route} ${method} ${status}`
     const known = series.get(id)

@@ -17,15 +17,20 @@ import type { UsageBatch, UsageEntry } from './read-usage-batch.js'
 /** `repeated`: it had come before, and was not counted again. `refused`: it was malformed, and nothing of it counted. */
 export type UsageOutcome = 'counted' | 'repeated' | 'refused'
 
-export interface UsageLane {
+/** Where batches come in. */
+export interface UsageIntake {
   /**
    * Counts a batch, once however often it comes.
    *
    * @param snapshot what the environment serves: it says which flags and variants exist
+   * @returns whether there was room for it; otherwise nothing of it counts, and it may come again
    */
-  accept(environment: string, snapshot: Snapshot, batch: UsageBatch): void
+  accept(environment: string, snapshot: Snapshot, batch: UsageBatch): boolean
   /** Notes that a batch could not be read. */
   refused(environment: string): void
+}
+
+export interface UsageLane extends UsageIntake {
   /** Of one environment; counts never fall. */
   read(environment: string): UsageLaneReading
 }
@@ -61,7 +66,10 @@ export function createUsageLane(batchLimit: number = maxBatchesRemembered): Usag
     return tally
   }
   return {
-    accept: (environment, snapshot, batch) => tallyOf(environment).accept(snapshot, batch),
+    accept(environment, snapshot, batch) {
+      tallyOf(environment).accept(snapshot, batch)
+      return true
+    },
     refused(environment) {
       tallyOf(environment).batches.refused += 1
     },

@@ -78,6 +78,7 @@ const rows: readonly Row[] = [
       },
       management: { host: '127.0.0.1', port: 8081, allowedHosts: [], allowChanges: false },
       log: { level: 'info', format: 'json' },
+      workers: 1,
       snapshots: { keep: 10 },
       isKeyless: true,
       environments: [
@@ -513,6 +514,20 @@ server:
       freshnessWaitMs: 250,
       overload: { maxEventLoopDelayMs: 0, ratePerKey: 500, burstPerKey: 50 },
     },
+  },
+  {
+    name: 'so many workers',
+    file: withEnvironment('workers: 4'),
+    env: { ...oneEnvironment, SWITCHYARD_WORKERS: '4' },
+    says: ({ workers }) => workers,
+    expected: 4,
+  },
+  {
+    name: 'as many workers as there are cores',
+    file: withEnvironment('workers: auto'),
+    env: { ...oneEnvironment, SWITCHYARD_WORKERS: 'auto' },
+    says: ({ workers }) => workers,
+    expected: 'auto',
   },
   {
     name: 'streams',

@@ -54,6 +54,17 @@ const settings: readonly Row[] = [
     ],
   },
   {
+    name: 'workers of no number',
+    file: withEnvironment('workers: 0'),
+    env: { SWITCHYARD_WORKERS: 'automatic' },
+    lines: ['SWITCHYARD_WORKERS: workers must be a whole number from 1 to 128, or auto, not "automatic".'],
+  },
+  {
+    name: 'no workers at all',
+    file: withEnvironment('workers: 0'),
+    lines: ['5:10: workers must be a whole number from 1 to 128, or auto, not 0.'],
+  },
+  {
     name: 'a key from elsewhere',
     file: withEnvironment('log:\n  level: info\n  colour: true'),
     lines: ['7:3: log.colour is not a setting: expected one of level, format.'],
@@ -521,7 +532,7 @@ environments:
   /etc/switchyard/switchyard.yaml:8:11: environments.Prod.upstream.path is missing: expected the path of a file.
   /etc/switchyard/switchyard.yaml:9:60: environments.test.serverKeys[0] has no value: the environment variable NOT_SET is not set.
   SWITCHYARD_LOG__LEVEL: log.level must be one of error, warn, info, debug, not "loud".
-  SWITCHYARD_NONSENSE is not a setting: expected one of SWITCHYARD_SERVER, SWITCHYARD_MANAGEMENT, SWITCHYARD_LOG, SWITCHYARD_STATE_SECRET, SWITCHYARD_SNAPSHOTS, SWITCHYARD_REDIS, SWITCHYARD_TRACING, SWITCHYARD_KEYLESS, SWITCHYARD_ENVIRONMENTS.
+  SWITCHYARD_NONSENSE is not a setting: expected one of SWITCHYARD_SERVER, SWITCHYARD_MANAGEMENT, SWITCHYARD_LOG, SWITCHYARD_WORKERS, SWITCHYARD_STATE_SECRET, SWITCHYARD_SNAPSHOTS, SWITCHYARD_REDIS, SWITCHYARD_TRACING, SWITCHYARD_KEYLESS, SWITCHYARD_ENVIRONMENTS.
 `)
   })
 

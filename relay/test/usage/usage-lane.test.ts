@@ -47,7 +47,7 @@ describe('the usage lane', () => {
 
   it('remembers the last batches only', () => {
     const lane = createUsageLane(2)
-    const send = (key: string): void => lane.accept('shop', snapshot, { key, evaluations: [entry('a', '1', 1)] })
+    const send = (key: string): boolean => lane.accept('shop', snapshot, { key, evaluations: [entry('a', '1', 1)] })
     for (const key of ['first', 'second', 'second', 'third', 'second', 'third', 'first']) send(key)
     expect(lane.read('shop').batches).toEqual({ counted: 4, repeated: 3, refused: 0 })
   })

@@ -1,0 +1,53 @@
+/** The data plane by workers: what of the configuration they need, and what they count. Loaded only where there are workers. */
+import type { PlaneMaker, PlaneSurroundings } from './serving-plane.js'
+import type { WorkerConfiguration } from './messages.js'
+import { createSummedCounts } from './summed-counts.js'
+import { createWorkerPool } from './worker-pool.js'
+
+/** @param program what a worker's process runs, the program and its arguments */
+export function createWorkerPlane(count: number, program: readonly [file: string, ...args: string[]]): PlaneMaker {
+  const counts = createSummedCounts()
+  return {
+    usageOf: (environment) => counts.usageOf(environment),
+    create(surroundings) {
+      const { version, entries, usage, logger, now } = surroundings
+      const environments = entries.map(({ environment }) => environment)
+      const configuration = configurationOf(surroundings)
+      const pool = createWorkerPool({
+        count,
+        program,
+        version,
+        configuration,
+        environments,
+        counts,
+        usage,
+        now,
+        logger,
+      })
+      return {
+        counters: counts.counters,
+        workers: () => pool.workers,
+        refresh: () => pool.refresh(),
+        listen: () => pool.listen(),
+        failed: pool.failed,
+        close: (timeoutMs) => pool.close(timeoutMs),
+      }
+    },
+  }
+}
+
+function configurationOf({ configuration, entries }: PlaneSurroundings): WorkerConfiguration {
+  const { server, log, tracing } = configuration
+  return {
+    server,
+    log,
+    ...(tracing === undefined ? {} : { tracing }),
+    environments: entries.map(({ environment, serverKeys, clientKeys }) => ({
+      name: environment.name,
+      serverKeys,
+      clientKeys,
+      corsOrigins: environment.corsOrigins ?? [],
+      isOrdered: environment.isOrdered ?? false,
+    })),
+  }
+}
