@@ -16,6 +16,7 @@ export interface Serving extends Addresses {
 const variables = {
   TOKEN: 'a-token-of-a-reader',
   FLAGS_KEY: 'a-server-key',
+  SWITCHYARD_SERVER__HOST: '127.0.0.1',
   SWITCHYARD_SERVER__PORT: '0',
   SWITCHYARD_MANAGEMENT__PORT: '0',
   SWITCHYARD_LOG__FORMAT: 'json',

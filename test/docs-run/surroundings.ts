@@ -87,6 +87,15 @@ console.log = (table, isGood) => log(table.includes('One flag'), isGood)`,
     after: '',
     prints: 'true false\n',
   },
+  {
+    page: 'docs/quick-start.md',
+    holds: 'SwitchyardProvider',
+    place: 'node',
+    before: `const print = console.log
+console.log = ({ value, variant, reason }) => print(value, variant, reason)`,
+    after: '',
+    prints: 'true new TARGETING_MATCH\n',
+  },
   { page: 'README.md', holds: 'SwitchyardProvider', place: 'node', before: '', after: '', prints: 'false\n' },
 ]
 
