@@ -52,9 +52,11 @@ const arrows: readonly Arrow[] = [
       'relay/src/config',
     ],
   },
+  { room: 'relay/src/openapi', imports: [] },
   {
     room: 'relay/src/http',
     imports: [
+      'relay/src/openapi',
       'engine/src/index.ts',
       'relay/src/relay-error.ts',
       'relay/src/environments',
@@ -67,6 +69,7 @@ const arrows: readonly Arrow[] = [
   {
     room: 'relay/src/management',
     imports: [
+      'relay/src/openapi',
       'engine/src/index.ts',
       'relay/src/relay-error.ts',
       'relay/src/environments',

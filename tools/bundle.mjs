@@ -14,11 +14,16 @@ const folder = join(root, 'relay', 'dist', 'command')
 /** CommonJS packages in the bundle call `require` for Node's own modules. */
 const requireForPackages = `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`
 
-export async function bundleCommand() {
-  rmSync(folder, { recursive: true, force: true })
+/**
+ * @param {{ outdir?: string, plugins?: import('esbuild').Plugin[] }} [options] where it goes, one folder below `dist` too, and what is
+ *   done to the modules on their way; benchmarks want that
+ */
+export async function bundleCommand({ outdir = folder, plugins = [] } = {}) {
+  rmSync(outdir, { recursive: true, force: true })
   await build({
     entryPoints: [join(root, 'relay', 'dist', 'cli', 'main.js')],
-    outdir: folder,
+    outdir,
+    plugins,
     bundle: true,
     splitting: true,
     format: 'esm',

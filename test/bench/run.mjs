@@ -7,9 +7,19 @@ import { printRows } from './measure.mjs'
 import { propagationRows } from './propagation.mjs'
 import { startupRows } from './startup.mjs'
 import { streamRows } from './streams.mjs'
+import { tracingRows } from './tracing.mjs'
 
 const rows = []
-for (const measure of [engineRows, flagsmithRows, compileRows, httpRows, propagationRows, streamRows, startupRows]) {
+for (const measure of [
+  engineRows,
+  flagsmithRows,
+  compileRows,
+  httpRows,
+  tracingRows,
+  propagationRows,
+  streamRows,
+  startupRows,
+]) {
   const measured = await measure()
   printRows(measured)
   rows.push(...measured)

@@ -1,113 +1,124 @@
-/** The page of the management plane in a real browser, over a relay on a flag file. Reads the build. */
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+/** The page of the management plane in a real browser: every view and state of it, narrow and wide, light and dark. */
+import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestRelay, type TestRelay } from '../e2e/relay-process.js'
-import { hasChromium, launchChromium } from './chromium.js'
+import { hasChromium } from './chromium.js'
+import { startPageSite, type PageSite } from './management-page.js'
 
 const axe = createRequire(import.meta.url).resolve('axe-core')
-
-const flagFile = (color: string): string =>
-  JSON.stringify({
-    flags: {
-      color: {
-        state: 'ENABLED',
-        variants: { it: color, staff: 'gold' },
-        defaultVariant: 'it',
-        targeting: { if: [{ ends_with: [{ var: 'email' }, '@corp.example'] }, 'staff', 'it'] },
-      },
-    },
-  })
-
-let folder: string
-let relay: TestRelay
-let browser: Browser
-
-async function flip(color: string): Promise<void> {
-  await writeFile(join(folder, 'next.json'), flagFile(color))
-  await rename(join(folder, 'next.json'), join(folder, 'flags.json'))
-}
-
-async function open(address: string, width = 1280, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, bypassCSP: false })
-  const page = await context.newPage()
-  await page.goto(`${relay.managementUrl}/${address}`)
-  await page.waitForSelector('h1')
-  return page
-}
 
 /** What axe finds. The script is given by the browser's own tools, so the page's policy stays as it is. */
 async function violationsOf(page: Page): Promise<string[]> {
   await page.evaluate(await readFile(axe, 'utf8'))
   return page.evaluate(async () => {
-    const run = (window as unknown as { axe: { run(): Promise<{ violations: { id: string }[] }> } }).axe
-    return (await run.run()).violations.map(({ id }) => id)
+    interface Violation {
+      readonly id: string
+      readonly nodes: readonly { readonly html: string }[]
+    }
+    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: readonly Violation[] }> } }
+    return (await axe.run()).violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
   })
 }
 
-describe.runIf(hasChromium)('the page in Chromium', () => {
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'switchyard-page-'))
-    await flip('red')
-    relay = await startTestRelay({
-      ENVIRONMENTS__SHOP__UPSTREAM__TYPE: 'file',
-      ENVIRONMENTS__SHOP__UPSTREAM__PATH: join(folder, 'flags.json'),
-    })
-    browser = await launchChromium()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await relay?.close()
-    await rm(folder, { recursive: true })
-  })
+const explain = async (page: Page): Promise<void> => page.getByRole('button', { name: 'Explain' }).click()
+const contextOf = (page: Page, name = 'Context') => page.getByRole('textbox', { name, exact: true })
 
-  it.each(['#/', '#/shop/flags', '#/shop/flags/color', '#/shop/playground', '#/shop/diagnostics', '#/shop/snapshots'])(
-    'has no violation that axe finds at %s, narrow or wide, light or dark, and no sideways scrolling',
-    async (address) => {
+interface State {
+  readonly name: string
+  readonly address: string
+  /** Brings the view into the state. */
+  readonly reach?: (page: Page) => Promise<unknown>
+}
+
+const states: readonly State[] = [
+  { name: 'environments', address: '#/' },
+  { name: 'flags', address: '#/shop/flags' },
+  {
+    name: 'flags without a match',
+    address: '#/shop/flags',
+    reach: async (page) => {
+      await page.getByRole('searchbox').fill('nothing like it')
+      await page.getByText('0 flags').waitFor()
+    },
+  },
+  { name: 'a flag with a rule', address: '#/shop/flags/color' },
+  { name: 'a flag that cannot be read', address: '#/shop/flags/odd' },
+  { name: 'a flag that does not exist', address: '#/shop/flags/nothing' },
+  { name: 'an environment that does not exist', address: '#/nothing/flags' },
+  { name: 'playground', address: '#/shop/playground' },
+  {
+    name: 'playground with two contexts, explained',
+    address: '#/shop/playground',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Compare with a second context' }).click()
+      await contextOf(page, 'Second context').fill('{"targetingKey": "user-2", "email": "ada@corp.example"}')
+      await explain(page)
+      await page.getByText('3 flags of revision').waitFor()
+      for (const summary of await page.locator('summary').all()) await summary.click()
+      await page.getByText('email ends with').first().waitFor()
+    },
+  },
+  {
+    name: 'playground with a context that is none',
+    address: '#/shop/playground',
+    reach: async (page) => {
+      await contextOf(page).fill("{'targetingKey': 1}")
+      await explain(page)
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  { name: 'diagnostics', address: '#/shop/diagnostics' },
+  { name: 'snapshots', address: '#/shop/snapshots' },
+  {
+    name: 'snapshots, about to go back',
+    address: '#/shop/snapshots',
+    reach: (page) =>
+      page
+        .getByRole('button', { name: /^Go back to this/ })
+        .first()
+        .click(),
+  },
+]
+
+describe.runIf(hasChromium)('the page in Chromium', () => {
+  let site: PageSite
+  beforeAll(async () => {
+    site = await startPageSite({ MANAGEMENT__ALLOW_CHANGES: 'true' })
+    // So that there is something to go back to.
+    await site.serve('green')
+  })
+  afterAll(() => site?.close())
+
+  it.each(states)(
+    'has no violation that axe finds, no sideways scrolling and nobody else to ask: $name',
+    async ({ name, address, reach }) => {
       for (const width of [360, 1280]) {
         for (const scheme of ['light', 'dark'] as const) {
-          const page = await open(address, width, scheme)
-          await page.getByText('One moment').waitFor({ state: 'detached' })
+          const { page, complaints, origins, close } = await site.open(address, { width, scheme })
+          await reach?.(page)
           expect(await violationsOf(page)).toEqual([])
           expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+          expect([...origins]).toEqual([new URL(site.relay.managementUrl).origin])
+          expect(complaints).toEqual([])
           const shots = process.env['SWITCHYARD_PAGE_SHOTS']
-          const name = `${address.replace(/\W+/g, '-')}${width}-${scheme}.png`
-          if (shots !== undefined) await page.screenshot({ path: join(shots, name), fullPage: true })
-          await page.context().close()
+          const file = `${name.replace(/\W+/g, '-')}-${width}-${scheme}.png`
+          if (shots !== undefined) await page.screenshot({ path: join(shots, file), fullPage: true })
+          await close()
         }
       }
     },
   )
 
-  it('shows a flip without being loaded anew', async () => {
-    const page = await open('#/shop/flags/color')
-    await page.getByText('"red"').first().waitFor()
-    await flip('green')
-    await page.getByText('"green"').first().waitFor()
-    await page.context().close()
-  })
-
-  it('reaches the playground by keyboard, explains what is wrong, then why', async () => {
-    const page = await open('#/')
-    const link = page.getByRole('link', { name: 'playground of shop' })
-    await link.waitFor()
-    for (let presses = 0; presses < 30; presses += 1) {
-      if (await link.evaluate((element) => element === document.activeElement)) break
-      await page.keyboard.press('Tab')
+  it('is dark where the device is', async () => {
+    const groundOf = async (scheme: 'light' | 'dark'): Promise<string> => {
+      const { page, close } = await site.open('#/', { scheme })
+      const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+      await close()
+      return ground
     }
-    await page.keyboard.press('Enter')
-    const context = page.getByRole('textbox', { name: 'Context' })
-    await context.fill('{targetingKey: 1}')
-    await page.getByRole('button', { name: 'Explain' }).press('Enter')
-    expect(await page.getByRole('alert').textContent()).toContain('This is not JSON yet')
-    await context.fill('{"email": "ada@corp.example"}')
-    await page.getByRole('button', { name: 'Explain' }).press('Enter')
-    await page.getByText('"gold"').first().waitFor()
-    await page.locator('summary').press('Enter')
-    await page.getByText('email ends with').waitFor()
-    await page.context().close()
+    expect(await groundOf('light')).toBe('rgb(255, 255, 255)')
+    expect(await groundOf('dark')).toBe('rgb(20, 23, 28)')
   })
 })

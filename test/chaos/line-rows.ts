@@ -1,18 +1,8 @@
 /** Rows in which the way to the vendor is what fails. */
-import { freePort } from '../upstreams/redis-server.js'
 import type { Played, Row } from './row.js'
-import { answers, data, freshAgain, noticed, pollingFlagsmith, portOf } from './scene.js'
+import { answers, data, freshAgain, noticed, pollingFlagsmith, refusableVendor } from './scene.js'
 import type { Stage } from './stage.js'
 import { saidBy, watchStatus } from './status-watch.js'
-
-/** A line to the vendor on a port that is known before anybody listens there. */
-async function refusableVendor(stage: Stage) {
-  const fake = await stage.vendor()
-  const port = await freePort()
-  const settings = pollingFlagsmith(fake, `http://127.0.0.1:${port}/api/v1`)
-  const open = () => stage.line(() => portOf(fake), port)
-  return { fake, settings, open }
-}
 
 async function playRefusedAtStart(stage: Stage, withSnapshot: boolean): Promise<Played> {
   const { fake, settings, open } = await refusableVendor(stage)
@@ -61,7 +51,7 @@ async function playHalfOpen(stage: Stage): Promise<Played> {
   })
   await data(edge)
   const client = stage.client(edge)
-  await answers(client, 20)
+  await answers(client)
   const watch = watchStatus(edge)
   line.forget()
   stage.publish(fake, 'second')

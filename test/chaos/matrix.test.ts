@@ -27,17 +27,7 @@ const promised = [
   'Redis killed',
   'Redis partitioned',
   'leader killed',
-]
-
-/** Are not played yet; the page about outages says so. */
-const notPlayedYet = [
-  'clock jump',
-  'disk full',
-  'disk read-only',
-  'snapshot bit-flip',
-  'Redis killed',
-  'Redis partitioned',
-  'leader killed',
+  'no outage: a change over three relays',
 ]
 
 const outages = textOf('docs/outages.md')
@@ -51,7 +41,7 @@ describe.each(pagesWithMatrix)('the outage matrix in %s', (page) => {
 
   it('has every outage that is promised', () => {
     const shown = promised.filter((outage) => lines.some(([title]) => title?.startsWith(outage)))
-    expect(shown).toEqual(promised.filter((outage) => !notPlayedYet.includes(outage)))
+    expect(shown).toEqual(promised)
   })
 
   it.each(rows)('shows that nothing was wrong: $title', (row) => {
@@ -62,7 +52,7 @@ describe.each(pagesWithMatrix)('the outage matrix in %s', (page) => {
     if (row.missing !== undefined && wrong.startsWith('skipped: ')) return
     expect(wrong).toBe('0')
     const [, count = '', asked = '', failures = ''] = /^(\d+) of (\d+)(?: \((.+)\))?$/.exec(failed) ?? []
-    expect(Number(asked)).toBeGreaterThan(100)
+    expect(Number(asked)).toBeGreaterThan(50)
     expect(freshAgain).toMatch(/^\d+\.\d s$/)
     const result = {
       asked: Number(asked),
@@ -79,11 +69,6 @@ describe.each(pagesWithMatrix)('the outage matrix in %s', (page) => {
 describe('the page about outages', () => {
   it('explains every row', () => {
     expect(rows.filter(({ id }) => !outages.includes(`\`${id}\``)).map(({ id }) => id)).toEqual([])
-  })
-
-  it('says what is not played yet', () => {
-    const [, said = ''] = /Not played yet: (.+?)\./s.exec(outages) ?? []
-    expect(said.split(/,\s+/).filter((outage) => outage !== '')).toEqual(notPlayedYet)
   })
 })
 

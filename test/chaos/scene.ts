@@ -1,5 +1,6 @@
 /** Steps that rows have in common. */
 import type { FakeFlagsmith } from '../upstreams/fake-flagsmith.js'
+import { freePort } from '../upstreams/redis-server.js'
 import { until, type Relay, type Stage } from './stage.js'
 import type { SteadyClient } from './steady-client.js'
 
@@ -10,12 +11,21 @@ export function pollingFlagsmith(fake: FakeFlagsmith, baseUrl = fake.baseUrl): R
     ENVIRONMENTS__SHOP__UPSTREAM__ENVIRONMENT_KEY: fake.environmentKey,
     ENVIRONMENTS__SHOP__UPSTREAM__BASE_URL: baseUrl,
     ENVIRONMENTS__SHOP__UPSTREAM__POLL_INTERVAL: '250ms',
-    ENVIRONMENTS__SHOP__UPSTREAM__TIMEOUT: '1s',
+    ENVIRONMENTS__SHOP__UPSTREAM__TIMEOUT: '3s',
   }
 }
 
 export function portOf({ baseUrl }: FakeFlagsmith): number {
   return Number(new URL(baseUrl).port)
+}
+
+/** A line to the vendor on a port that is known before anybody listens there. */
+export async function refusableVendor(stage: Stage) {
+  const fake = await stage.vendor()
+  const port = await freePort()
+  const settings = pollingFlagsmith(fake, `http://127.0.0.1:${port}/api/v1`)
+  const open = () => stage.line(() => portOf(fake), port)
+  return { fake, settings, open }
 }
 
 /** Waits until the relay has what the upstream has. */

@@ -12,12 +12,20 @@ import { startSteadyClient, type SteadyClient, type Story, type Truth } from './
 export interface EnvironmentView {
   readonly state: string
   readonly lastError: { readonly code: string } | null
+  readonly confirmedAt: string | null
   readonly replica?: { readonly role: string }
   readonly stores: readonly {
     readonly name: string
     readonly state: string
+    /** Identifier of the snapshot that is there. */
+    readonly written: string | null
     readonly lastError: { readonly code: string } | null
   }[]
+}
+
+interface StatusPage {
+  readonly uptimeSeconds: number
+  readonly environments: readonly EnvironmentView[]
 }
 
 export interface Relay {
@@ -25,6 +33,8 @@ export interface Relay {
   readonly child: ChildProcess
   /** The environment in `/status`. */
   status(): Promise<EnvironmentView>
+  /** Seconds that it has run for, by its own clock. */
+  uptimeSeconds(): Promise<number>
   /** Ends it in order, or as a crash does. */
   stop(signal?: NodeJS.Signals): Promise<void>
 }
@@ -74,8 +84,8 @@ export class Stage {
     return line
   }
 
-  async redis(): Promise<RedisServer> {
-    const server = await startRedis()
+  async redis(port?: number): Promise<RedisServer> {
+    const server = await startRedis([], port)
     this.#closing.push(() => server.close())
     return server
   }
@@ -99,25 +109,32 @@ export class Stage {
     })
     this.#closing.push(() => end(child, 'SIGKILL'))
     const { dataUrl, managementUrl } = await addresses(child)
+    const read = async (): Promise<StatusPage> => (await (await fetch(`${managementUrl}/status`)).json()) as StatusPage
     return {
       dataUrl,
       child,
       async status() {
-        const response = await fetch(`${managementUrl}/status`)
-        const { environments } = (await response.json()) as { readonly environments: readonly EnvironmentView[] }
-        const [first] = environments
+        const [first] = (await read()).environments
         if (first === undefined) throw new Error('no environment in /status')
         return first
       },
+      uptimeSeconds: async () => (await read()).uptimeSeconds,
       stop: (signal = 'SIGTERM') => end(child, signal),
     }
   }
 
   client(...relays: readonly Relay[]): SteadyClient {
-    const client = startSteadyClient(
-      relays.map(({ dataUrl }) => dataUrl),
-      this.story,
-    )
+    return this.#client(relays, 0)
+  }
+
+  /** A client for whom every revision but the newest is wrong from the beginning. */
+  settledClient(...relays: readonly Relay[]): SteadyClient {
+    return this.#client(relays, this.story.revisions.length - 1)
+  }
+
+  #client(relays: readonly Relay[], oldestRight: number): SteadyClient {
+    const urls = relays.map(({ dataUrl }) => dataUrl)
+    const client = startSteadyClient(urls, this.story, oldestRight)
     this.clients.push(client)
     return client
   }

@@ -38,9 +38,10 @@ const timeoutMs = 5_000
 /**
  * @param urls data planes; asked in this order, the next one only where nobody answers at the one before, as a load balancer does
  * @param story a revision is right from the moment it is in the story until a later one has answered
+ * @param oldestRight position in the story of the oldest revision that may answer
  */
-export function startSteadyClient(urls: readonly string[], story: Story): SteadyClient {
-  const client = new Client(urls, story)
+export function startSteadyClient(urls: readonly string[], story: Story, oldestRight = 0): SteadyClient {
+  const client = new Client(urls, story, oldestRight)
   void client.run()
   return client
 }
@@ -55,14 +56,15 @@ class Client implements SteadyClient {
   #failed = 0
   #moved = 0
   #newest = -1
-  #oldestRight = 0
+  #oldestRight: number
   #isStopped = false
   #ended: () => void = () => undefined
   readonly #end = new Promise<void>((resolve) => (this.#ended = resolve))
 
-  constructor(urls: readonly string[], story: Story) {
+  constructor(urls: readonly string[], story: Story, oldestRight: number) {
     this.#urls = urls
     this.#story = story
+    this.#oldestRight = oldestRight
   }
 
   readonly asked = (): number => this.#asked

@@ -50,8 +50,10 @@ export interface SnapshotKeeper {
   close(deadlineMs: number): Promise<void>
 }
 
-/** How often a failed write is tried again, and how exactly the stores know when the upstream was last heard of. */
-const tickMs = 30_000
+/** How often a failed write is tried again. */
+const retryMs = 5_000
+/** How exactly the stores know when the upstream was last heard of. */
+const markMs = 30_000
 
 /** Begins to keep whatever the environment serves from now on. */
 export function keepSnapshots(options: KeeperOptions): SnapshotKeeper {
@@ -62,7 +64,7 @@ class Keeper implements SnapshotKeeper {
   readonly #options: KeeperOptions
   readonly #lines: readonly StoreLine[]
   readonly #leave: () => void
-  readonly #timer: NodeJS.Timeout
+  readonly #timers: readonly NodeJS.Timeout[]
   /** As it was last offered. */
   #marks: LineMarks = {}
 
@@ -72,8 +74,8 @@ class Keeper implements SnapshotKeeper {
     const logger = options.logger.child({ environment: environment.name })
     this.#lines = stores.map((store) => new StoreLine({ store, line, now, logger }))
     this.#leave = environment.onChange((served) => this.#changed(served))
-    this.#timer = setInterval(() => this.#tick(), tickMs)
-    this.#timer.unref()
+    this.#timers = [setInterval(() => this.#retry(), retryMs), setInterval(() => this.#mark(), markMs)]
+    for (const timer of this.#timers) timer.unref()
   }
 
   async restore(deadlineMs: number): Promise<void> {
@@ -131,7 +133,7 @@ class Keeper implements SnapshotKeeper {
 
   async close(deadlineMs: number): Promise<void> {
     this.#leave()
-    clearInterval(this.#timer)
+    for (const timer of this.#timers) clearInterval(timer)
     this.#mark()
     await within(Promise.all(this.#lines.map((line) => line.flush())), deadlineMs)
   }
@@ -174,8 +176,7 @@ class Keeper implements SnapshotKeeper {
     }
   }
 
-  #tick(): void {
-    this.#mark()
+  #retry(): void {
     for (const line of this.#lines) void line.flush()
   }
 

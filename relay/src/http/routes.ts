@@ -1,5 +1,6 @@
 /** All routes of the data plane. A template is the address, the label of its metrics, and its line in `docs/endpoints.md`. */
 import type { Exchange } from './exchange.js'
+import { answerDescription } from './description.js'
 import { answerFlagdDocument } from './flagd-document.js'
 import { evaluateBulk } from './ofrep-bulk.js'
 import { streamChanges } from './ofrep-events.js'
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   { template: '/switchyard/v1/stream', method: 'GET', handle: streamRuleset },
   { template: '/switchyard/v1/usage', method: 'POST', handle: acceptUsage },
   { template: flagdSyncPath, method: 'GET', handle: answerFlagdDocument },
+  { template: '/openapi.json', method: 'GET', handle: answerDescription },
   { template: '/healthz', method: 'GET', handle: (exchange) => respond(exchange, { status: 200, body: null }) },
 ]
 

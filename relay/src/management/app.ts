@@ -36,6 +36,10 @@ export function createManagementApp(options: ManagementOptions): Express {
     if (isAllowed(request, response) && originGuard(request, response)) next()
   })
   answer(app, '/', pageHandler())
+  answer(app, '/openapi.json', async (_request, response) => {
+    const { managementDescription } = await import('../openapi/management-plane.js')
+    sendText(response, 'application/json; charset=utf-8', managementDescription)
+  })
   answer(app, '/status', (_request, response) => sendJson(response, 200, readStatus(options.status)))
   answer(app, '/flags', flagsHandler(options.status))
   answer(app, '/flag', flagHandler(options.status))
@@ -44,7 +48,7 @@ export function createManagementApp(options: ManagementOptions): Express {
   app.all('/snapshots/activate', ...activateHandlers(options.status))
   app.all('/snapshots/confirm', ...confirmHandlers(options.status))
   app.use((request, response) => {
-    const message = `there is no ${request.path} here: try /livez, /readyz, /metrics, /status, /flags, /explain or /snapshots`
+    const message = `there is no ${request.path} here: try /livez, /readyz, /metrics, /status, /flags, /explain, /snapshots or /openapi.json`
     sendError(response, 404, { code: 'NOT_FOUND', message })
   })
   app.use(failed(options.logger))

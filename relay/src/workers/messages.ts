@@ -2,7 +2,7 @@
  * What the primary and its workers tell each other, in order, over the channel that Node gives them. Messages are copied by
  * structured cloning, so texts that are large travel as the bytes they were made of.
  *
- * @see ADR-0021
+ * @see ADR-0023
  */
 import type { Configuration } from '../config/configuration.js'
 import type { EnvironmentState } from '../environments/environment.js'
