@@ -169,7 +169,7 @@ async function createEntry(
     logger,
   })
   replica?.attach(environment)
-  const keeper = keepSnapshots({ environment, line, stores: all, now, logger })
+  const keeper = keepSnapshots({ environment, line, stores: all, replica, now, logger })
   return { environment, keeper, serverKeys, clientKeys, required, replica }
 }
 

@@ -49,6 +49,7 @@ async function startReplica(fake: FakeFlagsmith, redisPort: number, lease = '2s'
     REDIS__COMMAND_TIMEOUT: '500ms',
     SERVER__STREAMS__PACING: '0ms',
     SERVER__DRAIN_TIMEOUT: '100ms',
+    MANAGEMENT__ALLOW_CHANGES: 'true',
   })
   closing.push(() => relay.close())
   return relay
@@ -184,5 +185,92 @@ describe.skipIf(!hasRedis)('three relays over one Redis', () => {
     expect(await bannersOf([late])).toEqual(['first'])
     await expect.poll(() => roleOf(late), patience).toBe('leader')
     await expect.poll(() => statesOf([late]), patience).not.toEqual(['fresh'])
+  })
+})
+
+/** Identifiers of the snapshots that a replica could activate, the latest first. */
+async function snapshotsOf({ managementUrl }: TestRelay): Promise<string[]> {
+  const answer = await fetch(`${managementUrl}/snapshots?environment=shop`)
+  const { snapshots } = (await answer.json()) as { readonly snapshots: readonly { readonly id: string }[] }
+  return snapshots.map(({ id }) => id)
+}
+
+async function activate({ managementUrl }: TestRelay, snapshot: string): Promise<number> {
+  const { status } = await fetch(`${managementUrl}/snapshots/activate`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ environment: 'shop', snapshot }),
+  })
+  return status
+}
+
+async function isHeldBy({ managementUrl }: TestRelay): Promise<boolean> {
+  const status = (await (await fetch(`${managementUrl}/status`)).json()) as {
+    readonly environments: readonly { readonly held: unknown }[]
+  }
+  return (status.environments[0]?.held ?? null) !== null
+}
+
+/** Three replicas that serve `second`, could go back to `first`, and each in its role. */
+async function startWithPast() {
+  const three = await startThree()
+  await change(three.fake, 'second')
+  await expect.poll(() => bannersOf(three.relays), patience).toEqual(['second', 'second', 'second'])
+  const leader = await leaderOf(three.relays)
+  const [follower = leader, other = leader] = three.relays.filter((relay) => relay !== leader)
+  const past = await snapshotsOf(leader)
+  expect(past).toHaveLength(2)
+  return { ...three, leader, follower, other, first: past[1] ?? '' }
+}
+
+describe.skipIf(!hasRedis)('a snapshot that is activated at one replica', () => {
+  it.each(['leader', 'follower'] as const)(
+    'is served by all, until it is taken back at another (activated at the %s)',
+    async (where) => {
+      const three = await startWithPast()
+      const { fake, relays, leader } = three
+      expect(await activate(three[where], three.first)).toBe(200)
+      expect(await bannersOf([three[where]])).toEqual(['first'])
+      await expect.poll(() => bannersOf(relays), patience).toEqual(['first', 'first', 'first'])
+      fake.publish(documentOf('third'))
+      fake.announce()
+      await expect.poll(() => isHeldBy(leader), patience).toBe(true)
+      expect(await bannersOf(relays)).toEqual(['first', 'first', 'first'])
+
+      expect(await activate(three.other, 'latest')).toBe(200)
+      await expect.poll(() => bannersOf(relays), patience).toEqual(['third', 'third', 'third'])
+      await expect.poll(() => statesOf(relays), patience).toEqual(threeFresh)
+      await change(fake, 'fourth')
+      await expect.poll(() => bannersOf(relays), patience).toEqual(['fourth', 'fourth', 'fourth'])
+    },
+  )
+
+  it('is served by a replica that starts later, and by the one who leads next', async () => {
+    const { fake, place, relays, leader, follower, other, first } = await startWithPast()
+    await activate(follower, first)
+    await expect.poll(() => bannersOf(relays), patience).toEqual(['first', 'first', 'first'])
+    await leader.close()
+    await expect.poll(() => rolesOf([follower, other]), patience).toEqual(['follower', 'leader'])
+    const late = await startReplica(fake, place.port)
+    const now = [follower, other, late]
+    await expect.poll(() => rolesOf(now), patience).toEqual(settled)
+    await expect.poll(() => isHeldBy(follower), patience).toBe(true)
+    expect(await bannersOf(now)).toEqual(['first', 'first', 'first'])
+    await activate(late, 'latest')
+    await expect.poll(() => bannersOf(now), patience).toEqual(['second', 'second', 'second'])
+  })
+
+  it('is taken back everywhere, though Redis was out of reach then and has forgotten everything', async () => {
+    const { server, place, relays, leader, follower, first } = await startWithPast()
+    await activate(leader, first)
+    await expect.poll(() => bannersOf(relays), patience).toEqual(['first', 'first', 'first'])
+    await server.kill()
+    await expect.poll(() => rolesOf(relays), patience).toEqual(['alone', 'alone', 'alone'])
+    await activate(follower, 'latest')
+    await expect.poll(() => bannersOf([follower]), patience).toEqual(['second'])
+    expect(await bannersOf([leader])).toEqual(['first'])
+    place.port = (await startServer()).port
+    await expect.poll(() => bannersOf(relays), patience).toEqual(['second', 'second', 'second'])
+    await expect.poll(() => statesOf(relays), patience).toEqual(threeFresh)
   })
 })

@@ -141,7 +141,7 @@ class DocumentLine implements RunningEnvironment {
   }
 
   follow(stored: StoredSnapshot): string | null {
-    if (this.#activated !== null) return null
+    if (this.#activated !== null && this.#activated.revision !== stored.revision) return null
     const problem = this.#revive(stored, stored)
     if (problem === null) this.#freshness.answered(true)
     return problem
@@ -155,7 +155,8 @@ class DocumentLine implements RunningEnvironment {
   activate(stored: StoredSnapshot): string | null {
     const { served } = this
     const held = this.#held?.candidate ?? (served && { ...served, original: this.original })
-    const problem = this.#revive(stored, this.#nextPosition())
+    const isServed = served?.revision === stored.revision
+    const problem = isServed ? null : this.#revive(stored, this.#nextPosition())
     if (problem !== null) return problem
     const id = snapshotId(stored)
     this.#activated = { id, revision: stored.revision, sinceMs: this.#options.now() }
@@ -167,8 +168,8 @@ class DocumentLine implements RunningEnvironment {
     return null
   }
 
-  release(): void {
-    const held = this.#held
+  release(servesHeld = true): void {
+    const held = servesHeld ? this.#held : null
     if (this.#activated !== null) this.#logger.info({ snapshot: this.#activated.id }, 'the upstream decides again')
     this.#activated = null
     this.#held = null

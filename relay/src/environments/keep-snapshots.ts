@@ -10,8 +10,10 @@ import {
   type StoredSnapshot,
 } from '../store/snapshot-store.js'
 import type { Logger } from '../telemetry/logger.js'
+import { Decisions } from './follow-decisions.js'
 import type { RunningEnvironment } from './running-environment.js'
 import type { Served } from './environment.js'
+import type { SharedUpstream } from './share-upstream.js'
 import { StoreLine, type StoreStatus } from './store-line.js'
 import { vendorEnvironmentOf } from './vendor-environment.js'
 
@@ -19,6 +21,8 @@ export interface KeeperOptions {
   readonly environment: RunningEnvironment
   readonly line: SnapshotLine
   readonly stores: readonly SnapshotStore[]
+  /** null where no other replica serves the environment; so when absent. */
+  readonly replica?: Pick<SharedUpstream, 'isFollower' | 'wake'> | null
   /** Epoch milliseconds. */
   readonly now: () => number
   readonly logger: Logger
@@ -44,13 +48,15 @@ export interface SnapshotKeeper {
   list(): Promise<readonly ListedSnapshot[]>
   /** @param id see `snapshotId` */
   activate(id: string): Promise<Activation>
-  /** Lets the upstream decide again, and serves what was held back. */
+  /** Lets the upstream decide again, here and at every replica, and serves what was held back. */
   release(): void
+  /** Serves what is held back here, for whichever reason. */
+  confirm(): void
   /** Writes what is not written yet, for `deadlineMs` at most, and stops. */
   close(deadlineMs: number): Promise<void>
 }
 
-/** How often a failed write is tried again. */
+/** How often a failed write is tried again, and decisions of other replicas are looked for: messages may be lost. */
 const retryMs = 5_000
 /** How exactly the stores know when the upstream was last heard of. */
 const markMs = 30_000
@@ -63,6 +69,7 @@ export function keepSnapshots(options: KeeperOptions): SnapshotKeeper {
 class Keeper implements SnapshotKeeper {
   readonly #options: KeeperOptions
   readonly #lines: readonly StoreLine[]
+  readonly #decisions: Decisions
   readonly #leave: () => void
   readonly #timers: readonly NodeJS.Timeout[]
   /** As it was last offered. */
@@ -70,9 +77,11 @@ class Keeper implements SnapshotKeeper {
 
   constructor(options: KeeperOptions) {
     this.#options = options
-    const { environment, stores, line, now } = options
+    const { environment, stores, line, replica = null, now } = options
     const logger = options.logger.child({ environment: environment.name })
     this.#lines = stores.map((store) => new StoreLine({ store, line, now, logger }))
+    const followed = (): void => this.#mark()
+    this.#decisions = new Decisions({ environment, line, stores, lines: this.#lines, replica, followed, now, logger })
     this.#leave = environment.onChange((served) => this.#changed(served))
     this.#timers = [setInterval(() => this.#retry(), retryMs), setInterval(() => this.#mark(), markMs)]
     for (const timer of this.#timers) timer.unref()
@@ -91,8 +100,8 @@ class Keeper implements SnapshotKeeper {
     }
     if (newest === null) return
     this.#options.environment.adopt(newest, false)
-    const activated = found.find(({ snapshot }) => snapshot === newest)?.marks.activated
-    if (activated !== undefined) await this.#reactivate(activated.id, newest)
+    await this.#resume(found.find(({ snapshot }) => snapshot === newest)?.marks ?? {}, newest)
+    await within(this.#decisions.look(), deadlineMs)
   }
 
   status(): readonly StoreStatus[] {
@@ -118,37 +127,59 @@ class Keeper implements SnapshotKeeper {
   }
 
   async activate(id: string): Promise<Activation> {
-    const found = await Promise.all(this.#lines.map((line) => line.read((store, of) => store.read(of, id))))
-    const stored = found.find((each) => each !== null)
-    if (stored === undefined || stored === null) return { ok: false, reason: 'missing' }
+    const stored = await this.#find(id)
+    if (stored === null) return { ok: false, reason: 'missing' }
     if (this.#options.environment.activate(stored) !== null) return { ok: false, reason: 'unusable' }
+    this.#decisions.decided(stored)
     this.#mark()
     return { ok: true }
   }
 
   release(): void {
-    this.#options.environment.release()
+    const { environment, replica } = this.#options
+    environment.release(replica?.isFollower() !== true)
+    // Also where nothing was activated here: another replica may not have told yet.
+    this.#decisions.decided(null)
     this.#mark()
+  }
+
+  confirm(): void {
+    const { environment } = this.#options
+    if (environment.status().activated !== null) this.release()
+    else environment.release()
   }
 
   async close(deadlineMs: number): Promise<void> {
     this.#leave()
+    this.#decisions.close()
     for (const timer of this.#timers) clearInterval(timer)
     this.#mark()
     await within(Promise.all(this.#lines.map((line) => line.flush())), deadlineMs)
   }
 
-  /** What is served is the activated content already, as long as it was written; the mark alone has to be found again. */
-  async #reactivate(id: string, newest: StoredSnapshot): Promise<void> {
+  async #find(id: string): Promise<StoredSnapshot | null> {
+    const found = await Promise.all(this.#lines.map((line) => line.read((store, of) => store.read(of, id))))
+    return found.find((each) => each !== null) ?? null
+  }
+
+  /** Takes up what was decided before the start. */
+  async #resume({ activated, decidedAtMs = activated?.atMs }: LineMarks, newest: StoredSnapshot): Promise<void> {
+    const snapshot = activated === undefined ? null : await this.#reactivate(activated.id, newest)
+    if (decidedAtMs !== undefined) this.#decisions.resume({ snapshot, atMs: decidedAtMs })
+  }
+
+  /**
+   * What is served is the activated content already, as long as it was written; the mark alone has to be found again.
+   *
+   * @returns what is activated, null where it is not to be had
+   */
+  async #reactivate(id: string, newest: StoredSnapshot): Promise<StoredSnapshot | null> {
     const { environment, logger } = this.#options
-    if (id.endsWith(`-${newest.revision}`)) {
-      environment.activate(newest)
-      return
-    }
-    const activation = await this.activate(id)
-    if (activation.ok) return
-    const fields = { environment: environment.name, snapshot: id, reason: activation.reason }
+    const stored = id.endsWith(`-${newest.revision}`) ? newest : await this.#find(id)
+    if (stored !== null && environment.activate(stored) === null) return stored
+    const fields = { environment: environment.name, snapshot: id, reason: stored === null ? 'missing' : 'unusable' }
     logger.error(fields, 'the activated snapshot is not to be had any more: the latest one is served')
+    return null
   }
 
   #changed(served: Served): void {
@@ -178,6 +209,7 @@ class Keeper implements SnapshotKeeper {
 
   #retry(): void {
     for (const line of this.#lines) void line.flush()
+    void this.#decisions.look()
   }
 
   /** Offers the marks where they have changed. */
@@ -185,7 +217,9 @@ class Keeper implements SnapshotKeeper {
     const { served, status } = this.#marksNow()
     if (served === null) return
     const { confirmedAtMs, activated } = status
+    const { decidedAtMs } = this.#decisions
     const marks: LineMarks = {
+      ...(decidedAtMs === null ? {} : { decidedAtMs }),
       ...(confirmedAtMs === null ? {} : { confirmed: { revision: served.revision, atMs: confirmedAtMs } }),
       ...(activated === null ? {} : { activated: { id: activated.id, atMs: activated.sinceMs } }),
     }

@@ -30,7 +30,7 @@ export interface RunningEnvironment extends Environment {
    */
   adopt(stored: StoredSnapshot, isConfirmed: boolean): string | null
   /**
-   * Serves what the replica that talks to the upstream serves, wherever that stands; not while a snapshot is activated here.
+   * Serves what the replica that talks to the upstream serves, wherever that stands; while a snapshot is activated, that alone.
    *
    * @returns why it cannot be used, null otherwise
    */
@@ -43,6 +43,11 @@ export interface RunningEnvironment extends Environment {
    * @returns why it cannot be used, null where it is served
    */
   activate(stored: StoredSnapshot): string | null
-  /** Ends an activation, and serves what was held back, for whichever reason. */
-  release(): void
+  /**
+   * Ends an activation.
+   *
+   * @param servesHeld whether to serve what was held back, for whichever reason; true when absent. A replica that follows another one
+   * waits for what that one serves.
+   */
+  release(servesHeld?: boolean): void
 }

@@ -38,6 +38,9 @@ export interface SharedUpstream {
   /** Token of the lease that snapshots are counted under. */
   fence(): number
   status(): ReplicaStatus
+  isFollower(): boolean
+  /** Looks at once at what the one who leads serves. */
+  wake(): void
   /** Says whose upstream it is, before the source runs. */
   attach(environment: RunningEnvironment): void
 }
@@ -54,6 +57,8 @@ export function shareUpstream(options: SharedUpstreamOptions): SharedUpstream {
     source: { description: options.source.description, run: (sink, signal) => shared.run(sink, signal) },
     fence: () => shared.fence,
     status: () => ({ role: shared.role, sinceMs: shared.sinceMs, fence: shared.fence }),
+    isFollower: () => shared.role === 'follower',
+    wake: () => shared.wake(),
     attach: (environment) => shared.attach(environment),
   }
 }
@@ -78,9 +83,13 @@ class Shared {
     this.#environment = environment
   }
 
+  wake(): void {
+    this.#wake.abort()
+  }
+
   async run(sink: SourceSink, signal: AbortSignal): Promise<void> {
     const { lease } = this.#options
-    const look = (): void => this.#wake.abort()
+    const look = (): void => this.wake()
     const leave = [lease.subscribe(look), this.#environment?.onState(look)]
     while (!signal.aborted) {
       this.#wake = new AbortController()

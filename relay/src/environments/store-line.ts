@@ -2,6 +2,7 @@
 import { RelayError } from '../relay-error.js'
 import {
   snapshotId,
+  type Decision,
   type LineMarks,
   type SnapshotLine,
   type SnapshotStore,
@@ -37,6 +38,7 @@ export class StoreLine {
   readonly #options: StoreLineOptions
   #snapshot: StoredSnapshot | null = null
   #marks: LineMarks | null = null
+  #decision: Decision | null = null
   #writing: Promise<void> | null = null
   #isFailing = false
   #sinceMs: number
@@ -61,10 +63,20 @@ export class StoreLine {
     }
   }
 
+  /** Whether decisions travel over it. */
+  get isShared(): boolean {
+    return this.#options.store.decisions !== undefined
+  }
+
   /** Writes what is given, in place of what was given before and is not written yet. */
-  offer(offered: { readonly snapshot?: StoredSnapshot; readonly marks?: LineMarks }): void {
+  offer(offered: {
+    readonly snapshot?: StoredSnapshot
+    readonly marks?: LineMarks
+    readonly decision?: Decision
+  }): void {
     this.#snapshot = offered.snapshot ?? this.#snapshot
     this.#marks = offered.marks ?? this.#marks
+    if (this.isShared) this.#decision = offered.decision ?? this.#decision
     void this.flush()
   }
 
@@ -79,7 +91,9 @@ export class StoreLine {
   /** Reads from the store; null where that fails, which has been told then. */
   async read<Found>(from: (store: SnapshotStore, line: SnapshotLine) => Promise<Found>): Promise<Found | null> {
     try {
-      return await from(this.#options.store, this.#options.line)
+      const found = await from(this.#options.store, this.#options.line)
+      if (!this.#isPending) this.#heal()
+      return found
     } catch (error) {
       this.#fail(error)
       return null
@@ -87,8 +101,11 @@ export class StoreLine {
   }
 
   async #write(): Promise<void> {
+    // That nothing is to be written says nothing about the store.
+    if (!this.#isPending) return
     try {
-      while (this.#snapshot !== null || this.#marks !== null) {
+      while (this.#isPending) {
+        if (this.#decision !== null) await this.#writeDecision(this.#decision)
         if (this.#snapshot !== null) await this.#writeSnapshot(this.#snapshot)
         if (this.#marks !== null) await this.#writeMarks(this.#marks)
       }
@@ -99,6 +116,16 @@ export class StoreLine {
     }
   }
 
+  get #isPending(): boolean {
+    return this.#snapshot !== null || this.#marks !== null || this.#decision !== null
+  }
+
+  async #writeDecision(decision: Decision): Promise<void> {
+    const { store, line } = this.#options
+    await store.decisions?.write(line, decision)
+    if (this.#decision === decision) this.#decision = null
+  }
+
   async #writeSnapshot(snapshot: StoredSnapshot): Promise<void> {
     const { store, logger } = this.#options
     const outcome = await store.write(snapshot)
@@ -106,7 +133,8 @@ export class StoreLine {
     const id = snapshotId(snapshot)
     if (outcome === 'written') this.#writes.written += 1
     if (outcome === 'written' || outcome === 'same') this.#written = id
-    else logger.warn({ store: store.name, snapshot: id, outcome }, 'a snapshot was not kept: a better one is there')
+    else if (outcome !== 'others')
+      logger.warn({ store: store.name, snapshot: id, outcome }, 'a snapshot was not kept: a better one is there')
   }
 
   async #writeMarks(marks: LineMarks): Promise<void> {

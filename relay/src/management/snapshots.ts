@@ -56,7 +56,7 @@ export function confirmHandlers(options: StatusOptions): RequestHandler[] {
       const now = held === null ? 'nothing is held back' : `${held.revision} is held back`
       return refuse(response, 409, 'NOT_HELD', `${now} in ${environment.name}, not ${JSON.stringify(revision)}`)
     }
-    keeper.release()
+    keeper.confirm()
     return true
   })
 }

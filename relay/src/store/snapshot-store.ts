@@ -58,10 +58,33 @@ export interface LineMarks {
   readonly confirmed?: { readonly revision: string; readonly atMs: number }
   /** Identifier of the snapshot that somebody has activated: it is served until somebody takes that back. */
   readonly activated?: { readonly id: string; readonly atMs: number }
+  /** When somebody last decided which one serves, epoch milliseconds. */
+  readonly decidedAtMs?: number
 }
 
-/** What became of a write. `older`: a later snapshot is there already. `emptier`: it has no flags, and the one that is there has. */
-export type WriteOutcome = 'written' | 'same' | 'older' | 'emptier'
+/** What somebody decided about a line, for every replica. */
+export interface Decision {
+  /** Is served until somebody decides otherwise; null: the upstream decides. */
+  readonly snapshot: StoredSnapshot | null
+  /** Epoch milliseconds, later than that of the decision before: of two, the later one counts. */
+  readonly atMs: number
+}
+
+/** Where replicas tell each other what somebody decided at one of them. */
+export interface DecisionStore {
+  /** When the last decision about the line was made; 0 where there was none. */
+  decidedAtMs(line: SnapshotLine): Promise<number>
+  /** null where there is none, or none that can be read. */
+  read(line: SnapshotLine): Promise<Decision | null>
+  /** Keeps it unless a later one is there. */
+  write(line: SnapshotLine, decision: Decision): Promise<void>
+}
+
+/**
+ * What became of a write. `older`: a later snapshot is there already. `emptier`: it has no flags, and the one that is there has.
+ * `others`: another replica is the one that writes.
+ */
+export type WriteOutcome = 'written' | 'same' | 'older' | 'emptier' | 'others'
 
 /**
  * Keeps the last snapshots of each line. Nobody waits for it while answering a request. Every method may reject with a RelayError
@@ -89,6 +112,8 @@ export interface SnapshotStore {
    * else writes here, or nobody can tell.
    */
   subscribe?(line: SnapshotLine, listener: () => void): () => void
+  /** Absent: no other replica reads here. */
+  readonly decisions?: DecisionStore
   close(): Promise<void>
 }
 

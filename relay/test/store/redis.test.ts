@@ -140,6 +140,24 @@ describe.skipIf(!hasRedis)('Redis', () => {
     expect(await store(connection, 'a').readMarks(line)).toEqual({ confirmed: { revision: 'b', atMs: 1 } })
   })
 
+  it('takes snapshots from the one who has the lease alone, and decisions from all, the last one of them', async () => {
+    const connection = await connect({ addresses: [`127.0.0.1:${await redis()}`] })
+    const { fence } = await lease(connection, 'a').attempt({ state: 'fresh' })
+    const [here, there] = [store(connection, 'a'), store(connection, 'b')]
+    expect(await there.write(snapshot(1, fence))).toBe('others')
+    expect(await here.newest(line)).toBeNull()
+    expect([await here.decisions?.decidedAtMs(line), await here.decisions?.read(line)]).toEqual([0, null])
+    const decision = { snapshot: snapshot(1, fence), atMs: 1_800_000_000_000 }
+    await there.decisions?.write(line, decision)
+    await here.decisions?.write(line, { snapshot: null, atMs: 1_799_999_999_999 })
+    expect([await here.decisions?.decidedAtMs(line), await here.decisions?.read(line)]).toEqual([
+      decision.atMs,
+      decision,
+    ])
+    await here.decisions?.write(line, { snapshot: null, atMs: decision.atMs + 1 })
+    expect(await there.decisions?.read(line)).toEqual({ snapshot: null, atMs: decision.atMs + 1 })
+  })
+
   it('counts fences on when Redis has forgotten them', async () => {
     const connection = await connect({ addresses: [`127.0.0.1:${await redis()}`] })
     const a = lease(connection, 'a')

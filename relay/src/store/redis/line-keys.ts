@@ -8,6 +8,7 @@ export interface LineKeys {
   readonly index: string
   readonly snapshots: string
   readonly marks: string
+  readonly decision: string
   readonly channel: string
 }
 
@@ -20,6 +21,7 @@ export function lineKeys(prefix: string, { vendor, upstream, name }: SnapshotLin
     index: key('index'),
     snapshots: key('snapshots'),
     marks: key('marks'),
+    decision: key('decision'),
     channel: key('news'),
   }
 }

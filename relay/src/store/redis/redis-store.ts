@@ -1,6 +1,7 @@
 /** Snapshots in Redis, where all replicas see them. */
 import {
   snapshotId,
+  type DecisionStore,
   type LineMarks,
   type SnapshotLine,
   type SnapshotStore,
@@ -10,6 +11,7 @@ import {
 } from '../snapshot-store.js'
 import type { RedisConnection } from './connection.js'
 import { lineKeys, type LineKeys } from './line-keys.js'
+import { createRedisDecisions } from './redis-decisions.js'
 import * as scripts from './scripts.js'
 import { decodeSnapshot, encodeSnapshot } from './snapshot-body.js'
 
@@ -31,10 +33,12 @@ export function createRedisStore(options: RedisStoreOptions): SnapshotStore {
 class RedisStore implements SnapshotStore {
   readonly name = 'redis'
   readonly description: string
+  readonly decisions: DecisionStore
   readonly #options: RedisStoreOptions
 
   constructor(options: RedisStoreOptions) {
     this.description = options.connection.description
+    this.decisions = createRedisDecisions(options)
     this.#options = options
   }
 
@@ -57,15 +61,15 @@ class RedisStore implements SnapshotStore {
   }
 
   async write(snapshot: StoredSnapshot): Promise<WriteOutcome> {
-    const { index, fence, snapshots, channel } = this.#keys(snapshot.line)
+    const { index, fence, snapshots, lease, channel } = this.#keys(snapshot.line)
     const summary = summaryOf(snapshot)
     const { id, flagCount, sequence } = summary
     // Followers keep what they got from here: only its name travels.
     if ((await this.#run(scripts.isNewestScript, [index], [id])) === 1) return 'same'
     const body = await encodeSnapshot(snapshot, this.#options.secret)
-    const { keep } = this.#options
-    const args = [JSON.stringify(summary), id, summary.fence, sequence, flagCount, keep, body, channel]
-    return String(await this.#run(scripts.writeScript, [fence, index, snapshots], args)) as WriteOutcome
+    const { keep, holder } = this.#options
+    const args = [JSON.stringify(summary), id, summary.fence, sequence, flagCount, keep, body, channel, holder]
+    return String(await this.#run(scripts.writeScript, [fence, index, snapshots, lease], args)) as WriteOutcome
   }
 
   async readMarks(line: SnapshotLine): Promise<LineMarks> {

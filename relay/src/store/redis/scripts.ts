@@ -38,9 +38,10 @@ return 0
 `
 
 /**
- * Keeps a snapshot, unless a later one or a newer lease is there.
+ * Keeps a snapshot, unless a later one or a newer lease is there, or somebody else holds the lease.
  *
- * KEYS: fence, index, snapshots. ARGV: entry of the index, id, fence, sequence, flag count, how many are kept, body, channel.
+ * KEYS: fence, index, snapshots, lease. ARGV: entry of the index, id, fence, sequence, flag count, how many are kept, body, channel,
+ * holder.
  */
 export const writeScript = `
 local newest = redis.call('LINDEX', KEYS[2], 0)
@@ -49,6 +50,8 @@ if newest and newest.id == ARGV[2] then return 'same' end
 local fence, sequence = tonumber(ARGV[3]), tonumber(ARGV[4])
 if fence < tonumber(redis.call('GET', KEYS[1]) or '0') then return 'older' end
 if newest and (fence < newest.fence or (fence == newest.fence and sequence <= newest.sequence)) then return 'older' end
+local holder = redis.call('HGET', KEYS[4], 'holder')
+if holder and holder ~= ARGV[9] then return 'others' end
 if newest and newest.flagCount > 0 and tonumber(ARGV[5]) == 0 then return 'emptier' end
 redis.call('HSET', KEYS[3], ARGV[2], ARGV[7])
 redis.call('LPUSH', KEYS[2], ARGV[1])
@@ -81,5 +84,20 @@ local holder = redis.call('HGET', KEYS[2], 'holder')
 if holder and holder ~= ARGV[2] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1])
 redis.call('PUBLISH', ARGV[3], 'marks')
+return 1
+`
+
+/** When the last decision was made. KEYS: decision. */
+export const decidedAtScript = `return redis.call('HGET', KEYS[1], 'at')`
+
+/** KEYS: decision. Returns when it was made, and the snapshot, empty where the upstream decides. */
+export const readDecisionScript = `return redis.call('HMGET', KEYS[1], 'at', 'snapshot')`
+
+/** Keeps a decision unless a later one is there. KEYS: decision. ARGV: when it was made, snapshot, channel. */
+export const writeDecisionScript = `
+local at = redis.call('HGET', KEYS[1], 'at')
+if at and tonumber(at) >= tonumber(ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], 'at', ARGV[1], 'snapshot', ARGV[2])
+redis.call('PUBLISH', ARGV[3], 'decision')
 return 1
 `
