@@ -33,9 +33,29 @@ export type BulkResult = { readonly response?: TransportResponse } & (
 export type FlagResult = { readonly response?: TransportResponse } & (FlagAnswer | Failure)
 
 /** Evaluates one flag. Never rejects. */
-export function evaluateFlag(server: OfrepServer, flagKey: string, context: object): Promise<FlagResult> {
-  const path = `/${encodeURIComponent(flagKey)}`
+export async function evaluateFlag(server: OfrepServer, flagKey: string, context: object): Promise<FlagResult> {
+  const path = pathOf(flagKey)
+  if (path === null) return notAddressable
   return post(server, { path, context }, (response) => readSingle(response, flagKey))
+}
+
+/** Addresses end at such a key, or have it taken out, however it is encoded: `/flags/..` is another address. */
+const unaddressable = /^\.{0,2}$/
+
+const notAddressable: FlagAnswer = {
+  kind: 'error',
+  errorCode: 'FLAG_NOT_FOUND',
+  errorDetails: 'no flag can be asked for by this key, as no address can hold it',
+  metadata: {},
+}
+
+function pathOf(flagKey: string): string | null {
+  if (unaddressable.test(flagKey)) return null
+  try {
+    return `/${encodeURIComponent(flagKey)}`
+  } catch {
+    return null
+  }
 }
 
 /** Evaluates all flags. Never rejects. */

@@ -25,19 +25,19 @@ export function createEventStreamParser(handle: (event: ServerSentEvent) => void
   let waiting = 0
   let event = ''
   let id = ''
-  let data: string[] = []
+  const data = createLines()
 
   function readLine(line: string): void {
     if (line === '') {
-      if (data.length > 0) handle({ event: event === '' ? 'message' : event, data: data.join('\n'), id })
+      const lines = data.take()
+      if (lines.length > 0) handle({ event: event === '' ? 'message' : event, data: lines.join('\n'), id })
       event = ''
-      data = []
       return
     }
     const colon = line.indexOf(':')
     const field = colon < 0 ? line : line.slice(0, colon)
     const value = colon < 0 ? '' : line.slice(line.charAt(colon + 1) === ' ' ? colon + 2 : colon + 1)
-    if (field === 'data') data.push(value)
+    if (field === 'data') data.add(value)
     else if (field === 'event') event = value
     else if (field === 'id' && !value.includes('\0')) id = value
   }
@@ -48,7 +48,7 @@ export function createEventStreamParser(handle: (event: ServerSentEvent) => void
       if (end < 0) {
         pieces.push(text)
         waiting += text.length
-        if (waiting > maxEventLength) throw new RangeError(`an event is longer than ${maxEventLength} characters`)
+        if (waiting > maxEventLength) throw tooLong()
         return
       }
       const complete = pieces.join('') + text.slice(0, end)
@@ -57,4 +57,27 @@ export function createEventStreamParser(handle: (event: ServerSentEvent) => void
       for (const line of complete.split('\n')) readLine(line.endsWith('\r') ? line.slice(0, -1) : line)
     },
   }
+}
+
+/** The lines of data of one event. @throws RangeError when there are too many */
+function createLines(): { readonly add: (line: string) => void; readonly take: () => string[] } {
+  let lines: string[] = []
+  let length = 0
+  return {
+    add(line) {
+      lines.push(line)
+      length += line.length + 1
+      if (length > maxEventLength) throw tooLong()
+    },
+    take() {
+      const taken = lines
+      lines = []
+      length = 0
+      return taken
+    },
+  }
+}
+
+function tooLong(): RangeError {
+  return new RangeError(`an event is longer than ${maxEventLength} characters`)
 }

@@ -26,9 +26,14 @@ export function asFeedFailure(error: unknown): FeedFailure {
   return { kind: 'unavailable', message: error instanceof Error ? error.message : String(error) }
 }
 
-/** What a status other than those of success means. */
-export function failureOfStatus(status: number, retryAfterMs: number | null): FeedFailure {
-  return { kind: kindOf(status), message: `status ${status}`, retryAfterMs }
+/**
+ * What a status other than those of success means.
+ *
+ * @param details what the relay says about it
+ */
+export function failureOfStatus(status: number, retryAfterMs: number | null, details?: string): FeedFailure {
+  const message = `status ${status}${details === undefined ? '' : `: ${details}`}`
+  return { kind: kindOf(status), message, retryAfterMs }
 }
 
 function kindOf(status: number): FeedFailure['kind'] {

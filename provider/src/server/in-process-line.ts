@@ -45,12 +45,14 @@ export class InProcessLine {
   readonly #stop = new AbortController()
   #running: Promise<void> | null = null
   readonly #doubts = new Map<Doubt, string>()
+  #hasBegun = false
   #isStarted = false
   /** What the application was told last; null while the SDK still speaks for the provider. */
   #told: Told | null = null
   #silence: ReturnType<typeof setTimeout> | undefined
   #unknown = ''
-  #firstContact: (contact: FeedFailure | null) => void = () => undefined
+  /** Who waits for the next word of the relay. */
+  #waiting: ((contact: FeedFailure | null) => void)[] = []
 
   constructor(parts: LineParts) {
     this.#parts = parts
@@ -71,19 +73,25 @@ export class InProcessLine {
     })
   }
 
+  get isClosed(): boolean {
+    return this.#stop.signal.aborted
+  }
+
   /** What the application takes the provider for. */
   get told(): Told {
     return this.#told ?? 'error'
   }
 
   /**
-   * Begins with what was kept, and with the relay.
+   * Begins with what was kept, and with the relay. Once it has begun, it is only waited for.
    *
    * @returns what the first contact came to: null for a ruleset, or for one that was kept while the relay says nothing. The
    * feed goes on either way
    */
   async start(): Promise<FeedFailure | null> {
-    const first = new Promise<FeedFailure | null>((resolve) => (this.#firstContact = resolve))
+    if (this.#hasBegun) return this.evaluator.snapshot === null ? this.#contact() : null
+    this.#hasBegun = true
+    const first = this.#contact()
     const kept = (await this.#parts.file?.read()) ?? null
     if (kept !== null) this.#begin(kept)
     if (this.#stop.signal.aborted) return null
@@ -113,6 +121,15 @@ export class InProcessLine {
     this.#firstContact(null)
     await Promise.all([this.#running, this.#usage?.reporter.close()])
     await this.#parts.file?.close()
+  }
+
+  /** What the next word of the relay is: null for flags. */
+  #contact(): Promise<FeedFailure | null> {
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  #firstContact(contact: FeedFailure | null): void {
+    for (const resolve of this.#waiting.splice(0)) resolve(contact)
   }
 
   #begin({ ruleset, writtenAt }: KeptRuleset): void {

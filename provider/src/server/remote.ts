@@ -40,7 +40,7 @@ export class Remote {
   readonly #now: () => number
   /** null: nothing is kept. */
   readonly #cache: BulkCache | null
-  /** No request before that moment, epoch milliseconds: the relay asked for a pause. */
+  /** No request before that moment of the monotonic clock: the relay asked for a pause. */
   #notBeforeMs = 0
 
   constructor(settings: Settings, transport: ClosableTransport, events: RemoteEvents) {
@@ -63,8 +63,8 @@ export class Remote {
    * @returns what is wrong, or null; a context that cannot be evaluated says nothing against the relay, nor about other contexts
    */
   async probe(context: object): Promise<Failure | null> {
-    const result = await evaluateFlags(this.#server, context)
-    if (result.kind === 'invalid') return null
+    const result = await evaluateFlags(this.#server, isJson(context) ? context : {})
+    if (result.kind === 'invalid' || isTooLong(result.response)) return null
     if (result.kind !== 'flags' && result.kind !== 'unchanged') return this.#failed(result)
     if (result.response !== undefined) this.#events.answered(result.response)
     return null
@@ -81,20 +81,46 @@ export class Remote {
   /** The answer, or why there is none. */
   async #ask(flagKey: string, context: object): Promise<FlagAnswer | string> {
     // No number: messages become labels of metrics.
-    if (this.#now() < this.#notBeforeMs) return 'the relay asked for a pause'
+    if (performance.now() < this.#notBeforeMs) return 'the relay asked for a pause'
+    if (!isJson(context)) return notJson
     const kept = (await this.#cache?.answer(flagKey, context)) ?? null
     if (kept !== null) return kept
     const result = await evaluateFlag(this.#server, flagKey, context)
-    if (result.kind !== 'value' && result.kind !== 'error') return this.#failed(result).message
+    if (result.kind !== 'value' && result.kind !== 'error') {
+      // That this question cannot be answered says nothing against the relay.
+      const isOfQuestion = result.kind === 'invalid' || isTooLong(result.response)
+      return (isOfQuestion ? result : this.#failed(result)).message
+    }
     if (result.response === undefined) return result
     this.#events.answered(result.response)
     return withVersion(result, result.response)
   }
 
   #failed(failure: Failure): Failure {
-    if (failure.kind === 'later') this.#notBeforeMs = this.#now() + (failure.retryAfterMs ?? 0)
+    if (failure.kind === 'later') this.#notBeforeMs = performance.now() + (failure.retryAfterMs ?? 0)
     this.#events.failed(failure)
     return failure
+  }
+}
+
+/** The context is, or the flag key. */
+function isTooLong(response: TransportResponse | undefined): boolean {
+  return response?.status === 413 || response?.status === 431
+}
+
+const notJson: FlagAnswer = {
+  kind: 'error',
+  errorCode: 'INVALID_CONTEXT',
+  errorDetails: 'the context cannot be written as JSON',
+  metadata: {},
+}
+
+/** Whether it can be sent: no cycles, big integers or getters that throw. */
+function isJson(context: object): boolean {
+  try {
+    return JSON.stringify(context) !== undefined
+  } catch {
+    return false
   }
 }
 

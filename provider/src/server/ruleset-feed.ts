@@ -37,8 +37,6 @@ export interface RulesetFeedEvents {
 
 const firstPauseMs = 250
 const longestPauseMs = 30_000
-/** A relay that asks for a longer pause is not believed. */
-const longestRetryAfterMs = 300_000
 /** A stream that lived as long as that was a good one: the next one is opened at once. */
 const steadyMs = 5_000
 
@@ -99,7 +97,7 @@ export class RulesetFeed {
     this.#failures += 1
     const told = second.kind === 'unavailable' ? first : second
     if (!signal.aborted) events.lost(told)
-    return Math.max(this.#jitteredPause(), Math.min(told.retryAfterMs ?? 0, longestRetryAfterMs))
+    return Math.max(this.#jitteredPause(), told.retryAfterMs ?? 0)
   }
 
   /** Full jitter: anything up to a bound that doubles, so that clients of a relay that comes back do not come back as one. */
@@ -122,8 +120,9 @@ export class RulesetFeed {
       })
       const decoder = new TextDecoder()
       for await (const chunk of chunks) {
-        events.contact()
         parser.feed(decoder.decode(chunk, { stream: true }))
+        // What cannot be read is no sign of life.
+        events.contact()
         if (!isWhole) break
         silence.heard(wasUseful ? idleTimeoutMs : undefined)
       }

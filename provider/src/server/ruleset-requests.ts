@@ -1,7 +1,7 @@
 /** The two requests by which rulesets come: the stream, and the whole of it. */
-import { formatVersion, knownDialects, type SealedRuleset } from '@switchyard/engine'
-import { isObject, parseRetryAfter } from '../ofrep/index.js'
-import { FeedError, failureOfStatus } from './feed-failure.js'
+import { formatVersion, isSealedRuleset, knownDialects, type SealedRuleset } from '@switchyard/engine'
+import { isObject, parseObject, parseRetryAfter, textOf } from '../ofrep/index.js'
+import { FeedError, failureOfStatus, type FeedFailure } from './feed-failure.js'
 import { isOldData } from './relay-state.js'
 import type { ClosableTransport, StreamResponse } from './transport.js'
 
@@ -17,6 +17,8 @@ const mediaType = `application/vnd.switchyard.ruleset+json; formatVersion=${form
 
 /** A ruleset larger than this many bytes is not one. */
 const maxBodyBytes = 64 * 1024 * 1024
+/** So much of a refusal is read. */
+const maxRefusalBytes = 16_384
 
 /**
  * Opens the stream.
@@ -38,8 +40,11 @@ export async function openStream(
     },
     signal,
   })
-  if (response.status !== 200) throw new FeedError(failureOf(response))
-  return response.chunks
+  if (response.status !== 200) throw new FeedError(await failureOf(response))
+  const contentType = response.header('content-type') ?? ''
+  // What stands in front of the relay may have a page for every address, and keep the connection open.
+  if (contentType === '' || /^text\/event-stream\b/i.test(contentType)) return response.chunks
+  throw new FeedError({ kind: 'unavailable', message: 'what answers in place of the event stream is none' })
 }
 
 /** An answer with the whole ruleset. */
@@ -67,8 +72,8 @@ export async function requestRuleset(
     signal,
   })
   const isUnchanged = etag !== null && response.status === 304
-  if (response.status !== 200 && !isUnchanged) throw new FeedError(failureOf(response))
-  const text = await textOf(response.chunks, heard)
+  if (response.status !== 200 && !isUnchanged) throw new FeedError(await failureOf(response))
+  const text = await read(response.chunks, { maxBytes: maxBodyBytes, heard })
   return {
     ruleset: isUnchanged ? null : readRuleset(text),
     etag: response.header('etag'),
@@ -76,11 +81,18 @@ export async function requestRuleset(
   }
 }
 
-/** @throws FeedError for another format, which is refused as a whole, and for what is no ruleset */
+/**
+ * Reads a ruleset. Whatever is not whole is refused as a whole, so that it replaces nothing.
+ *
+ * @throws FeedError for another format, and for what is no ruleset
+ */
 export function readRuleset(text: string): SealedRuleset {
   const ruleset = JSON.parse(text) as unknown
   const version = isObject(ruleset) ? ruleset['ruleset'] : undefined
-  if (version === formatVersion) return ruleset as SealedRuleset
+  if (isSealedRuleset(ruleset)) return ruleset
+  if (version === formatVersion) {
+    throw new FeedError({ kind: 'unavailable', message: 'the relay sent a ruleset that is not whole' })
+  }
   const message = `rulesets of format ${String(version)} are not known to this provider`
   throw new FeedError({ kind: typeof version === 'number' ? 'format' : 'absent', message })
 }
@@ -89,18 +101,24 @@ function addressOf(baseUrl: string, name: 'stream' | 'ruleset'): string {
   return `${baseUrl.replace(/\/+$/, '')}/switchyard/v1/${name}`
 }
 
-function failureOf({ status, header }: StreamResponse): ReturnType<typeof failureOfStatus> {
-  return failureOfStatus(status, parseRetryAfter(header('retry-after'), Date.now()))
+/** With the relay's own words for it, where it has some. */
+async function failureOf({ status, header, chunks }: StreamResponse): Promise<FeedFailure> {
+  const body = await read(chunks, { maxBytes: maxRefusalBytes }).catch(() => '')
+  const details = textOf(parseObject(body)?.['errorDetails'])
+  return failureOfStatus(status, parseRetryAfter(header('retry-after'), Date.now()), details)
 }
 
-async function textOf(chunks: AsyncIterable<Uint8Array>, heard: () => void): Promise<string> {
+async function read(
+  chunks: AsyncIterable<Uint8Array>,
+  { maxBytes, heard }: { readonly maxBytes: number; readonly heard?: () => void },
+): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''
   let length = 0
   for await (const chunk of chunks) {
-    heard()
+    heard?.()
     length += chunk.length
-    if (length > maxBodyBytes) throw new RangeError(`the ruleset is longer than ${maxBodyBytes} bytes`)
+    if (length > maxBytes) throw new RangeError(`the answer is longer than ${maxBytes} bytes`)
     text += decoder.decode(chunk, { stream: true })
   }
   return text + decoder.decode()

@@ -32,6 +32,8 @@ export class SwitchyardProvider implements Provider {
   readonly events: OpenFeatureEventEmitter = new OpenFeatureEventEmitter()
   readonly #settings: Settings
   #isClosed = false
+  /** The start that is under way. */
+  #starting: Promise<void> | null = null
   #transport!: ClosableTransport
   #health!: Health
   #remote!: Remote
@@ -96,16 +98,27 @@ export class SwitchyardProvider implements Provider {
   }
 
   /**
-   * READY means: credentials accepted, data present. A provider that was closed begins anew.
+   * READY means: credentials accepted, data present. A provider that was closed begins anew; one that is starting starts once.
    *
    * @throws ProviderFatalError when the credentials are refused
-   * @throws ProviderNotReadyError when the relay cannot answer now; it goes on trying, and READY follows by event
+   * @throws ProviderNotReadyError when the relay cannot answer now; it goes on trying, and READY follows by event. Also when it is
+   * closed meanwhile
    */
-  async initialize(context: EvaluationContext = {}): Promise<void> {
+  initialize(context: EvaluationContext = {}): Promise<void> {
     if (this.#isClosed) this.#open()
+    if (this.#starting !== null) return this.#starting
+    const starting = this.#start(context).finally(() => {
+      if (this.#starting === starting) this.#starting = null
+    })
+    this.#starting = starting
+    return starting
+  }
+
+  async #start(context: EvaluationContext): Promise<void> {
     const line = this.#line
     if (line !== null) {
       const failure = await line.start()
+      if (line.isClosed) throw new ProviderNotReadyError('the provider was closed')
       if (failure?.kind === 'refused') return this.#refuse(failure.message)
       if (failure === null || failure.kind === 'unavailable') {
         line.started(failure === null ? 'ready' : 'error')
@@ -146,6 +159,7 @@ export class SwitchyardProvider implements Provider {
   /** Lets go of all connections; requests in flight end with an error, and what is to be kept is written. */
   async onClose(): Promise<void> {
     this.#isClosed = true
+    this.#starting = null
     this.#health.stop()
     this.#remote.close()
     // A new start may come before the end of this, and is not to be closed by it.

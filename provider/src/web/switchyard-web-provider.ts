@@ -85,7 +85,7 @@ export class SwitchyardWebProvider implements Provider {
   #timer: Timer
   #inactivityTimer: Timer
   #failures = 0
-  /** The relay is not to be asked before, epoch milliseconds. */
+  /** The relay is not to be asked before, by the monotonic clock. */
   #notBeforeMs = 0
 
   constructor(options: SwitchyardWebProviderOptions) {
@@ -247,7 +247,7 @@ export class SwitchyardWebProvider implements Provider {
 
   /** Never rejects. */
   #send({ request, hints }: Question): BulkResult | Promise<BulkResult> {
-    const retryAfterMs = this.#notBeforeMs - Date.now()
+    const retryAfterMs = this.#notBeforeMs - performance.now()
     if (retryAfterMs > 0)
       return { kind: 'later', message: `the relay asked for a pause of ${retryAfterMs} ms`, retryAfterMs }
     const { url: baseUrl, apiKey, headers, timeoutMs = 10_000, fetch = globalThis.fetch } = this.#options
@@ -280,7 +280,7 @@ export class SwitchyardWebProvider implements Provider {
   #plan(failure: Failure | null): void {
     const { changeDetection, pollIntervalMs } = this.#options
     const retryAfterMs = failure?.retryAfterMs ?? 0
-    this.#notBeforeMs = Date.now() + retryAfterMs
+    this.#notBeforeMs = performance.now() + retryAfterMs
     this.#failures = failure ? this.#failures + 1 : 0
     if (failure) this.#failure = failure
     if (changeDetection === 'none' || failure?.kind === 'refused') return

@@ -14,6 +14,8 @@ describe('Retry-After', () => {
     ['a negative number', '-1', null],
     ['a date to come', 'Thu, 01 Jan 2026 00:00:10 GMT', 10_000],
     ['a date that is past', 'Thu, 01 Jan 2015 00:00:10 GMT', 0],
+    ['a number of days', '864000', 300_000],
+    ['a date in another year, as by a clock that is wrong', 'Fri, 01 Jan 2027 00:00:10 GMT', 300_000],
     ['an ISO date', '2026-01-01T00:00:10Z', null],
     ['nonsense', 'soon', null],
   ])('as %s', (_row, header, expected) => {

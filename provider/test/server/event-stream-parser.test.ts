@@ -31,6 +31,16 @@ describe('the event stream parser', () => {
     expect(parse(text)).toEqual(events)
   })
 
+  it.each([
+    ['a line without an end', 'x'.repeat(2 ** 20)],
+    ['lines of data without an end', `data: ${'x'.repeat(2 ** 20)}\n`],
+  ])('keeps no more than 64 MiB of %s', (_what, piece) => {
+    const parser = createEventStreamParser(() => undefined)
+    expect(() => {
+      for (let i = 0; i < 65; i += 1) parser.feed(piece)
+    }).toThrow(RangeError)
+  })
+
   it('reads the same however the text is cut', () => {
     const text = 'id: 1\nevent: ruleset\ndata: {"a":1}\ndata: more\r\n\n: beat\n\ndata:x\n\n'
     fc.assert(

@@ -1,6 +1,7 @@
 import { OpenFeature, ProviderStatus } from '@openfeature/server-sdk'
 import { diff, seal, type Expr, type Flag } from '@switchyard/engine'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { SwitchyardProvider } from '../../src/server/index.js'
 import { json } from './scripted-server.js'
 import { connect, flag, rulesetOf, startRelay } from './scripted-ruleset-relay.js'
 
@@ -63,6 +64,52 @@ describe('the in-process provider', () => {
     relay.send('patch', diff(two, three), `3-${three.revision}`)
     await expect.poll(() => client.getStringValue('f', '')).toBe('3')
     expect(relay.connections[1]?.request.headers['last-event-id']).toBeUndefined()
+  })
+
+  it.each<[what: string, data: unknown]>([
+    ['nothing of a ruleset', {}],
+    ['a ruleset without parts', { ruleset: 1 }],
+    ['a ruleset that nobody sealed', { ruleset: 1, dialects: [], flags: {} }],
+    ['a ruleset without its flags', { ...rulesetOf({ f: flag('a') }), flags: {} }],
+    ['a ruleset whose flags are no flags', { ...rulesetOf({ f: flag('a') }), flags: 'none' }],
+    ['a ruleset whose dialects are none', { ...rulesetOf({ f: flag('a') }), dialects: null }],
+    ['a list', []],
+    ['null', null],
+  ])('keeps what it has where the relay sends %s in its place', async (_what, data) => {
+    const relay = await startRelay(rulesetOf({ f: flag('a') }))
+    const { client, events } = await connect(relay)
+    const next = rulesetOf({ f: flag('b') })
+    relay.begin = (send) => send('ruleset', next, `2-${next.revision}`)
+    relay.send('ruleset', data, '2-x')
+    await expect.poll(() => client.getStringValue('f', '')).toBe('b')
+    expect(events).toEqual(['READY', 'CONFIGURATION_CHANGED f'])
+  })
+
+  it('is not READY with a ruleset that is not whole', async () => {
+    const relay = await startRelay()
+    relay.begin = (send) => send('ruleset', { ruleset: 1 }, '1-x')
+    const { client, events } = await connect(relay)
+    expect(client.providerStatus).toBe(ProviderStatus.ERROR)
+    expect(await client.getStringDetails('f', 'default')).toMatchObject({ value: 'default', reason: 'ERROR' })
+    relay.serve(rulesetOf({ f: flag('a') }))
+    await expect.poll(() => client.getStringValue('f', '')).toBe('a')
+    expect(events).toEqual(['ERROR', 'READY', 'CONFIGURATION_CHANGED f'])
+  })
+
+  it('does not wait for a page that is kept open in place of the stream', async () => {
+    const relay = await startRelay()
+    relay.instead = (_request, response) =>
+      response.writeHead(200, { 'content-type': 'text/html' }).write('<!doctype html>')
+    relay.whole = json(200, rulesetOf({ f: flag('a') }))
+    const { client } = await connect(relay)
+    expect(await client.getStringValue('f', '')).toBe('a')
+  })
+
+  it("says in the relay's words why it is refused", async () => {
+    const relay = await startRelay()
+    relay.instead = json(403, { errorCode: 'GENERAL', errorDetails: 'this is for server keys' })
+    const provider = new SwitchyardProvider({ url: relay.server.url, apiKey: 'key' })
+    await expect(provider.initialize()).rejects.toThrow('refuses the credentials (status 403: this is for server keys)')
   })
 
   it('goes on from where it was after a lost connection', async () => {
@@ -245,6 +292,42 @@ describe('the in-process provider', () => {
     expect(await client.getStringValue('f', '')).toBe('a')
     relay.cut()
     await expect.poll(() => relay.connections.length).toBe(3)
+  })
+
+  it('starts once where it is started twice, and again at once where it has started', async () => {
+    const relay = await startRelay(rulesetOf({ f: flag('a') }))
+    const provider = new SwitchyardProvider({ url: relay.server.url, apiKey: 'key' })
+    onTestFinished(() => provider.onClose())
+    await Promise.all([provider.initialize(), provider.initialize()])
+    await provider.initialize()
+    expect(await provider.resolveStringEvaluation('f', '', {})).toMatchObject({ value: 'a' })
+    expect(relay.connections).toHaveLength(1)
+  })
+
+  it('starts for good at the second attempt where the first one came too early', async () => {
+    const relay = await startRelay()
+    relay.instead = json(503, {})
+    const provider = new SwitchyardProvider({ url: relay.server.url, apiKey: 'key' })
+    onTestFinished(() => provider.onClose())
+    await expect(provider.initialize()).rejects.toThrow('cannot be read yet')
+    relay.instead = null
+    relay.serve(rulesetOf({ f: flag('a') }))
+    await provider.initialize()
+    expect(await provider.resolveStringEvaluation('f', '', {})).toMatchObject({ value: 'a' })
+  })
+
+  it('has not started where it is closed meanwhile, and can be started after that', async () => {
+    const relay = await startRelay()
+    const provider = new SwitchyardProvider({ url: relay.server.url, apiKey: 'key' })
+    onTestFinished(() => provider.onClose())
+    const starting = provider.initialize()
+    await expect.poll(() => relay.connections.length).toBe(1)
+    const closing = provider.onClose()
+    await expect(starting).rejects.toThrow('the provider was closed')
+    await closing
+    relay.serve(rulesetOf({ f: flag('a') }))
+    await provider.initialize()
+    expect(await provider.resolveStringEvaluation('f', '', {})).toMatchObject({ value: 'a' })
   })
 
   it('leaves nothing open after closing', async () => {

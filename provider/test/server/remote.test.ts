@@ -1,5 +1,12 @@
-import { OpenFeature, ProviderEvents, ProviderStatus, type Client, type EventDetails } from '@openfeature/server-sdk'
-import { afterEach, describe, expect, it } from 'vitest'
+import {
+  OpenFeature,
+  ProviderEvents,
+  ProviderStatus,
+  type Client,
+  type EvaluationContext,
+  type EventDetails,
+} from '@openfeature/server-sdk'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { SwitchyardProvider, type SwitchyardProviderOptions } from '../../src/server/index.js'
 import { json, startScriptedServer, type Answer, type ScriptedServer } from './scripted-server.js'
 
@@ -22,6 +29,12 @@ async function serve(answer: Answer): Promise<ScriptedServer> {
 }
 
 let domains = 0
+
+function cyclic(): object {
+  const context: { targetingKey: string; self?: object } = { targetingKey: 'u' }
+  context.self = context
+  return context
+}
 
 async function connect(
   url: string,
@@ -123,6 +136,69 @@ describe('the remote provider', () => {
       errorCode: 'GENERAL',
       errorMessage: expect.stringContaining('timeout') as string,
     })
+  })
+
+  it.each<[what: string, context: object, cachedContexts: number]>([
+    ['with a cycle', cyclic(), 0],
+    ['with a big integer', { targetingKey: 'u', id: 10n }, 0],
+    [
+      'with a getter that throws',
+      {
+        get plan() {
+          throw new Error('x')
+        },
+      },
+      0,
+    ],
+    ['with a cycle, where answers are kept', cyclic(), 10],
+  ])('answers a context %s as one that cannot be used, and stays READY', async (_what, context, cachedContexts) => {
+    const { url } = await serve(flag({ value: true }))
+    const provider = new SwitchyardProvider({ url, mode: 'remote', cachedContexts })
+    const events: string[] = []
+    provider.events.addHandler(ProviderEvents.Error, () => void events.push('ERROR'))
+    await provider.initialize(context as EvaluationContext)
+    expect(await provider.resolveBooleanEvaluation('f', false, context as EvaluationContext)).toMatchObject({
+      value: false,
+      errorCode: 'INVALID_CONTEXT',
+      errorMessage: 'the context cannot be written as JSON',
+    })
+    expect(await provider.resolveBooleanEvaluation('f', false, {})).toMatchObject({ value: true })
+    expect(events).toEqual([])
+    await provider.onClose()
+  })
+
+  it.each([413, 431])('is still READY where one question is too long (%i)', async (status) => {
+    const relay = await serve(flag({ value: true }))
+    const { client, events } = await connect(relay.url)
+    relay.answer = json(status, { errorCode: 'GENERAL', errorDetails: 'too long' })
+    expect(await client.getBooleanDetails('f', false)).toMatchObject({
+      errorCode: 'GENERAL',
+      errorMessage: `status ${status}: too long`,
+    })
+    expect(events).toEqual(['PROVIDER_READY'])
+  })
+
+  it.each(['', '.', '..', '\ud800'])('finds no flag by a key that no address can hold: %j', async (key) => {
+    const { url, received } = await serve(flag({ value: true }))
+    const { client } = await connect(url)
+    const before = received.length
+    expect(await client.getBooleanDetails(key, false)).toMatchObject({ value: false, errorCode: 'FLAG_NOT_FOUND' })
+    expect(received).toHaveLength(before)
+  })
+
+  it('makes no request before the moment a 429 names, whatever becomes of the clock', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const relay = await serve(flag({ value: true }))
+    const { client } = await connect(relay.url)
+    relay.answer = json(429, {}, { 'retry-after': '60' })
+    await client.getBooleanDetails('f', false)
+    relay.answer = flag({ value: true })
+    vi.setSystemTime(Date.now() + 86_400_000)
+    expect(await client.getBooleanValue('f', false)).toBe(false)
+    vi.setSystemTime(Date.now() - 2 * 86_400_000)
+    vi.advanceTimersByTime(60_000)
+    expect(await client.getBooleanValue('f', false)).toBe(true)
   })
 
   it('makes no request before the moment a 429 names', async () => {

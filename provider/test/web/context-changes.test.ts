@@ -74,7 +74,7 @@ describe('another user', () => {
   // D4
   it('is not served the flags of the user before during the pause that a 429 asks for, nor is the relay asked', async () => {
     retries('at once')
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
     onTestFinished(() => void vi.useRealTimers())
     const relay = await relayForTest()
     const { client, names, setContext } = await visit({ url: relay.url })
@@ -96,9 +96,23 @@ describe('another user', () => {
     expect(relay.asked).toHaveLength(3)
   })
 
+  it('is asked for once the pause is over, whatever becomes of the clock', async () => {
+    retries('far away')
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const relay = await relayForTest()
+    const { client, setContext } = await visit({ url: relay.url })
+    relay.fault = json(429, {}, { 'retry-after': '50' })
+    await setContext({ targetingKey: 'bob' })
+    relay.fault = null
+    vi.setSystemTime(Date.now() - 86_400_000)
+    await vi.advanceTimersByTimeAsync(50_000)
+    await until(() => client.getStringValue('who', 'nobody') === 'bob')
+  })
+
   it('is asked for once the pause is over, not before and not much later', async () => {
     retries('far away')
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
     onTestFinished(() => void vi.useRealTimers())
     const relay = await relayForTest()
     const { client, setContext } = await visit({ url: relay.url })
