@@ -62,7 +62,7 @@ const settings: readonly Row[] = [
   {
     name: 'no workers at all',
     file: withEnvironment('workers: 0'),
-    lines: ['5:10: workers must be a whole number from 1 to 128, or auto, not 0.'],
+    lines: ['5:1: workers must be a whole number from 1 to 128, or auto, not 0.'],
   },
   {
     name: 'a key from elsewhere',
