@@ -220,6 +220,35 @@ describe('a worker that is killed', () => {
     expect(await relay.metric(/^switchyard_worker_deaths_total/)).toBe(1)
   })
 
+  it('leaves no connection without an end that was opened while it died', async () => {
+    const { relay } = await startShop()
+    const over = new AbortController()
+    const tally = { answered: 0, cut: 0 }
+    const client = async (): Promise<void> => {
+      while (!over.signal.aborted) {
+        const [connection] = await connectTo(relay, 1).catch(() => [])
+        if (connection === undefined) tally.cut += 1
+        else tally.answered += 1
+        connection?.close()
+      }
+    }
+    // As many as keep a connection on its way to each worker all the time.
+    const clients = Array.from({ length: 32 }, client)
+    await expect.poll(() => tally.answered).toBeGreaterThan(100)
+    for (const worker of [0, 1]) {
+      const pidOf = async (): Promise<number> => (await relay.status()).workers[worker]?.pid ?? 0
+      process.kill(await pidOf(), 'SIGKILL')
+      await expect.poll(async () => (await relay.status()).workers[worker]?.deaths).toBe(1)
+      await expect.poll(async () => (await relay.status()).readiness.workers.serving).toBe(2)
+    }
+    over.abort()
+    await Promise.all(clients)
+    // Those that the dead ones had begun to answer.
+    expect(tally.cut).toBeLessThanOrEqual(2 * 32)
+    relay.child.kill('SIGTERM')
+    expect((await relay.finished).code).toBe(0)
+  })
+
   it('never leaves its place to one without data', async () => {
     const { fake, relay } = await startShop()
     fake.fault = { kind: 'status', status: 500 }

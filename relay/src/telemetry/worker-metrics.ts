@@ -27,6 +27,13 @@ const metrics: readonly WorkerMetric[] = [
   },
   {
     kind: 'counter',
+    name: 'switchyard_worker_requests_total',
+    help: 'Requests that workers answered. Absent where the relay serves by itself.',
+    label: 'worker',
+    read: (workers) => workers.map(({ number, requests }) => [String(number), requests]),
+  },
+  {
+    kind: 'counter',
     name: 'switchyard_worker_cpu_seconds_total',
     help: 'CPU time of workers, user and system. Absent where the relay serves by itself.',
     label: 'worker',

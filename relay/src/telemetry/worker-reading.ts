@@ -18,6 +18,8 @@ export interface WorkerReading {
   readonly deaths: number
   /** User and system, of all that have been in this place. */
   readonly cpuSeconds: number
+  /** How many it has answered, of all that have been in this place. */
+  readonly requests: number
   /** null before the first report. */
   readonly residentBytes: number | null
   /** The revision that it serves; null where it has nothing. */

@@ -8,6 +8,7 @@ import type { Logger } from '../telemetry/logger.js'
 import type { WorkerReading } from '../telemetry/worker-reading.js'
 import type { UsageLane } from '../usage/usage-lane.js'
 import { createEncodedRulesets } from './encoded-rulesets.js'
+import type { Handover } from './handovers.js'
 import type { WorkerConfiguration } from './messages.js'
 import type { SummedCounts } from './summed-counts.js'
 import { feedWorker } from './worker-feed.js'
@@ -58,6 +59,7 @@ class Pool implements WorkerPool {
   readonly #options: WorkerPoolOptions
   readonly #slots: readonly WorkerSlot[]
   #port: number
+  readonly #left: Handover[] = []
   #url = ''
   #reports: NodeJS.Timeout | undefined
   #hasListened: () => void = () => undefined
@@ -119,8 +121,8 @@ class Pool implements WorkerPool {
       state: slot.state,
       sinceMs: slot.sinceMs,
       deaths: slot.deaths,
-      cpuSeconds: slot.cpuSeconds,
-      residentBytes: slot.resources?.residentBytes ?? null,
+      ...slot.counted,
+      residentBytes: slot.residentBytes,
       revisionOf: (environment) => slot.revisionOf(environment),
     }))
   }
@@ -137,6 +139,14 @@ class Pool implements WorkerPool {
   async close(timeoutMs: number): Promise<void> {
     await Promise.all(this.#slots.map((slot) => slot.drain(timeoutMs)))
     clearInterval(this.#reports)
+    for (const { connection } of this.#left.splice(0)) connection.close()
+  }
+
+  /** Gives connections that nobody has taken to a worker that serves, or to the next one that does. */
+  #pass(handovers: readonly Handover[]): void {
+    for (const handover of handovers) {
+      if (!this.#slots.some((slot) => slot.takeOver(handover))) this.#left.push(handover)
+    }
   }
 
   #listenerOf(worker: number): SlotListener {
@@ -144,8 +154,10 @@ class Pool implements WorkerPool {
     return {
       listening: (url) => {
         this.#url = url
+        this.#pass(this.#left.splice(0))
         if (this.#slots.every(({ state }) => state === 'serving')) this.#hasListened()
       },
+      left: (handovers) => this.#pass(handovers),
       counts: (reading) => counts.report(worker, reading),
       gone: () => counts.retire(worker),
       usage: (message) => {

@@ -3,7 +3,8 @@ import cluster, { type Worker } from 'node:cluster'
 import { RelayError } from '../relay-error.js'
 import type { Logger } from '../telemetry/logger.js'
 import type { WorkerState } from '../telemetry/worker-reading.js'
-import type { FromWorker, ToWorker, WorkerResources, WorkerStart } from './messages.js'
+import { watchHandovers, type Handover, type Handovers } from './handovers.js'
+import type { FromWorker, ToWorker, WorkerStart } from './messages.js'
 import type { PlaneReading } from './plane-reading.js'
 import type { WorkerFeed } from './worker-feed.js'
 
@@ -23,6 +24,8 @@ export interface SlotListener {
   listening(url: string): void
   counts(reading: PlaneReading): void
   usage(message: Extract<FromWorker, { readonly type: 'usage' | 'usage-refused' }>): void
+  /** Connections were on their way to a worker that is gone. */
+  left(handovers: readonly Handover[]): void
   /** The process is gone, and with it all that only it knew. */
   gone(): void
   /** It died as soon as it was there, many times in a row. */
@@ -38,18 +41,28 @@ const hopelessDeaths = 6
 /** What a worker may take beyond its time to drain. */
 const graceMs = 5_000
 
+interface Counted {
+  readonly requests: number
+  readonly cpuSeconds: number
+}
+
+const nothingCounted: Counted = { requests: 0, cpuSeconds: 0 }
+
 export class WorkerSlot {
   readonly number: number
   state: WorkerState = 'starting'
   sinceMs: number
   /** How many have died here. */
   deaths = 0
-  resources: WorkerResources | null = null
-  /** CPU time of those that have died. */
-  #departedCpuSeconds = 0
+  residentBytes: number | null = null
+  /** Of the one that works now, by its last report. */
+  #counted = nothingCounted
+  /** Of those that have died. */
+  #departed = nothingCounted
   readonly #options: SlotOptions
   #worker: Worker | null = null
   #feed: WorkerFeed | null = null
+  #handovers: Handovers | null = null
   #quickDeaths = 0
   #failure: RelayError | null = null
   #isStopping = false
@@ -68,8 +81,9 @@ export class WorkerSlot {
   }
 
   /** Of all that have worked here. */
-  get cpuSeconds(): number {
-    return this.#departedCpuSeconds + (this.resources?.cpuSeconds ?? 0)
+  get counted(): Counted {
+    const [now, before] = [this.#counted, this.#departed]
+    return { requests: before.requests + now.requests, cpuSeconds: before.cpuSeconds + now.cpuSeconds }
   }
 
   revisionOf(environment: string): string | null {
@@ -85,6 +99,7 @@ export class WorkerSlot {
     this.#failure = null
     const feed = this.#options.feed((message) => this.#send(message))
     this.#feed = feed
+    this.#handovers = watchHandovers(worker.process, (handovers) => this.#options.tell.left(handovers))
     worker.on('message', (message: FromWorker) => this.#take(message, feed))
     // Of the channel: what it means is told by the end of the process.
     worker.on('error', (error) => this.#options.logger.debug({ error }, 'the channel of a worker failed'))
@@ -99,6 +114,17 @@ export class WorkerSlot {
       this.#send({ type: 'read' })
     }
     return this.#reading.answered
+  }
+
+  /**
+   * Hands the worker a connection that another one has not taken.
+   *
+   * @returns whether there is a worker that can have it
+   */
+  takeOver(handover: Handover): boolean {
+    if (this.state !== 'serving' || this.#worker?.isConnected() !== true) return false
+    this.#handovers?.send(handover)
+    return true
   }
 
   /** Lets the worker finish what is under way; resolves when its process is gone. */
@@ -132,7 +158,11 @@ export class WorkerSlot {
         this.#failure = new RelayError(message.code, message.message, { retryable: false })
         return void this.#worker?.process.kill('SIGKILL')
       case 'counts':
-        this.resources = message.resources
+        this.residentBytes = message.resources.residentBytes
+        this.#counted = {
+          requests: message.counts.requests.reduce((sum, { count }) => sum + count, 0),
+          cpuSeconds: message.resources.cpuSeconds,
+        }
         tell.counts(message.counts)
         return this.#hasAnswered()
       case 'usage':
@@ -146,8 +176,9 @@ export class WorkerSlot {
     this.#worker = null
     this.#feed?.close()
     this.#feed = null
-    this.#departedCpuSeconds = this.cpuSeconds
-    this.resources = null
+    this.#departed = this.counted
+    this.#counted = nothingCounted
+    this.residentBytes = null
     tell.gone()
     this.#hasAnswered()
     this.#enter('dead')
