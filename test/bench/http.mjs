@@ -2,44 +2,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { bodyOf, bulk, fiftyFlags } from './fifty-flags.mjs'
 import { load, post } from './load.mjs'
 import { median, ratioRow } from './measure.mjs'
 import { printed, startNode, startRelay, stop } from './processes.mjs'
 
 const rounds = 3
 const requests = 6_000
-const bulk = '/ofrep/v1/evaluate/flags'
 const path = new URL('.', import.meta.url).pathname
-
-/** Fifty flags: a third static, a third with a rule, a third split. */
-function fiftyFlags() {
-  const variants = { red: 'the value of red', blue: 'the value of blue' }
-  const rules = [
-    undefined,
-    { if: [{ ends_with: [{ var: 'email' }, '@corp.example'] }, 'blue', null] },
-    {
-      fractional: [
-        ['red', 50],
-        ['blue', 50],
-      ],
-    },
-  ]
-  const flags = Array.from({ length: 50 }, (_, i) => [
-    `flag-${i}`,
-    {
-      state: 'ENABLED',
-      variants,
-      defaultVariant: 'red',
-      ...(rules[i % 3] === undefined ? {} : { targeting: rules[i % 3] }),
-    },
-  ])
-  return { flags: Object.fromEntries(flags) }
-}
-
-const bodyOf = (user) =>
-  JSON.stringify({
-    context: { targetingKey: `user-${user}`, email: `u${user}@corp.example`, plan: 'gold', country: 'CH' },
-  })
 
 /** Rows: a bulk answer for unique users, and one that has not changed. */
 export async function httpRows() {

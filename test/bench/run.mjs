@@ -8,6 +8,7 @@ import { propagationRows } from './propagation.mjs'
 import { startupRows } from './startup.mjs'
 import { streamRows } from './streams.mjs'
 import { tracingRows } from './tracing.mjs'
+import { workerRows } from './workers.mjs'
 
 const rows = []
 for (const measure of [
@@ -16,6 +17,7 @@ for (const measure of [
   compileRows,
   httpRows,
   tracingRows,
+  workerRows,
   propagationRows,
   streamRows,
   startupRows,

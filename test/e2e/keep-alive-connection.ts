@@ -3,6 +3,7 @@ import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:h
 
 export interface Connection {
   post(path: string, body: string): Promise<{ readonly status: number; readonly body: string }>
+  get(path: string): Promise<{ readonly status: number; readonly body: string }>
   /** Sends the headers, and resolves when the server asks for the body; what it gives back sends that. */
   begin(path: string, body: string): Promise<() => Promise<number>>
   close(): void
@@ -21,6 +22,11 @@ export function openConnection(url: string, headers: Readonly<Record<string, str
     async post(path, body) {
       const sent = start(path, { 'content-length': String(body.length) })
       sent.end(body)
+      return answerOf(sent)
+    },
+    get: (path) => {
+      const sent = request(new URL(path, url), { agent, headers })
+      sent.end()
       return answerOf(sent)
     },
     async begin(path, body) {

@@ -1,5 +1,8 @@
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startCommand, type Started } from '../../relay/test/cli/run-command.js'
 import { startFakeFlagsmith, type FakeFlagsmith } from '../upstreams/fake-flagsmith.js'
@@ -157,6 +160,36 @@ describe('two workers', () => {
     await expect.poll(() => batches('repeated')).toBe(3)
     expect(await batches('counted')).toBe(1)
     expect(await relay.metric(/^switchyard_evaluations_total\{.*mode="in-process"/)).toBe(5)
+  })
+
+  it('give the document itself to flagd, and the ruleset to providers, the same from each', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'switchyard-workers-'))
+    closing.push(() => rm(folder, { recursive: true }))
+    const path = join(folder, 'flags.json')
+    const document = (variant: string) => ({
+      flags: { a: { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: variant } },
+    })
+    await writeFile(path, JSON.stringify(document('on')))
+    const { relay } = await startShop({
+      SWITCHYARD_ENVIRONMENTS__FILE__SERVER_KEYS__0: 'server-key-of-the-file',
+      SWITCHYARD_ENVIRONMENTS__FILE__UPSTREAM__TYPE: 'file',
+      SWITCHYARD_ENVIRONMENTS__FILE__UPSTREAM__PATH: path,
+    })
+    const connections = Array.from({ length: 4 }, () =>
+      openConnection(relay.dataUrl, { authorization: 'Bearer server-key-of-the-file' }),
+    )
+    closing.push(...connections.map((each) => () => each.close()))
+    const documentOfEach = async (): Promise<unknown[]> => {
+      const answers: unknown[] = []
+      for (const each of connections) answers.push(JSON.parse((await each.get('/flagd/v1/flags.json')).body))
+      return answers
+    }
+    expect(await documentOfEach()).toEqual(connections.map(() => document('on')))
+    await writeFile(path, JSON.stringify(document('off')))
+    await expect.poll(documentOfEach).toEqual(connections.map(() => document('off')))
+    const rulesets = await Promise.all(connections.map((each) => each.get('/switchyard/v1/ruleset')))
+    expect(new Set(rulesets.map(({ status, body }) => `${status} ${body}`)).size).toBe(1)
+    expect(rulesets[0]?.status).toBe(200)
   })
 
   it('open event streams by the addresses that the other one gave, and tell of changes', async () => {

@@ -6,19 +6,36 @@ const code = text('Upper snake case, explained in docs/errors.md')
 const audience = oneOf('server', 'client')
 
 const environments: Readonly<Record<string, Schema>> = {
-  Status: object({
-    version: text(),
-    node: text(),
-    startedAt: time,
-    uptimeSeconds: { type: 'number' },
-    readiness: ref('Readiness'),
-    allowsChanges: boolean,
-    environments: listOf(ref('EnvironmentStatus')),
-  }),
+  Status: object(
+    {
+      version: text(),
+      node: text(),
+      startedAt: time,
+      uptimeSeconds: { type: 'number' },
+      readiness: ref('Readiness'),
+      allowsChanges: boolean,
+      environments: listOf(ref('EnvironmentStatus')),
+    },
+    { workers: listOf(ref('Worker'), 'Where the relay does not serve by itself.') },
+  ),
   Readiness: object(
     { status: oneOf('ready', 'waiting', 'stale', 'draining'), waiting: listOf(text()) },
-    { stale: listOf(text(), 'Where `?fail-on=stale` was asked.') },
+    {
+      stale: listOf(text(), 'Where `?fail-on=stale` was asked.'),
+      workers: object({ serving: integer, configured: integer }),
+    },
   ),
+  Worker: object({
+    worker: integer,
+    pid: nullOr(integer),
+    state: oneOf('starting', 'serving', 'draining', 'dead'),
+    since: time,
+    deaths: integer,
+    requests: integer,
+    cpuSeconds: { type: 'number' },
+    residentBytes: nullOr(integer),
+    revisions: { type: 'object', additionalProperties: nullOr(text()) },
+  }),
   EnvironmentStatus: object(
     {
       name: text(),

@@ -33,6 +33,16 @@ describe('POST /switchyard/v1/usage', () => {
     expect(usage.read('shop').evaluations.map(({ flagKey }) => flagKey)).toEqual(['internal', 'other'])
   })
 
+  it('asks for another time where there is no room, and has counted nothing', async () => {
+    const { plane } = await start({ usage: { accept: () => false, refused: () => undefined } })
+    const answer = await post(plane, path, batch)
+    expect([answer.status, answer.headers.get('retry-after'), await answer.json()]).toEqual([
+      503,
+      '10',
+      { errorCode: 'GENERAL', errorDetails: 'too much waits to be counted' },
+    ])
+  })
+
   it('counts nothing of a batch with a mistake, and says where it is', async () => {
     const { plane, usage } = await start()
     const answer = await post(plane, path, { ...batch, evaluations: [...batch.evaluations, { flag: 'plain' }] })

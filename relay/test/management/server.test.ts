@@ -12,6 +12,7 @@ import { createLogger } from '../../src/telemetry/logger.js'
 import { createMetrics } from '../../src/telemetry/metrics.js'
 import { createRefusalCounts } from '../../src/telemetry/refusal-counts.js'
 import { createRequestDurations } from '../../src/telemetry/request-durations.js'
+import type { WorkerReading } from '../../src/telemetry/worker-reading.js'
 import { createUsageLane } from '../../src/usage/usage-lane.js'
 import type { SourceSink } from '../../src/vendors/source.js'
 import { documentOf, plainVendor } from '../environments/plain-vendor.js'
@@ -47,7 +48,12 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close()
 })
 
-function start(options: Partial<ManagementOptions> & { isDraining?: boolean } = {}) {
+interface StartOptions extends Partial<ManagementOptions> {
+  readonly isDraining?: boolean
+  readonly workers?: readonly WorkerReading[]
+}
+
+function start({ workers, ...options }: StartOptions = {}) {
   const shop = environmentOf('shop')
   const blog = environmentOf('blog')
   const extra = environmentOf('extra')
@@ -66,6 +72,7 @@ function start(options: Partial<ManagementOptions> & { isDraining?: boolean } = 
       now: () => nowMs,
       environments,
       usage,
+      ...(workers === undefined ? {} : { workers: () => workers }),
       isDraining: () => options.isDraining === true,
       allowsChanges: false,
     },
@@ -109,6 +116,44 @@ describe('the management plane', () => {
     blog.sink.failed(new RelayError('UPSTREAM_TIMEOUT', 'slow', { retryable: true }))
     const ready = await ask.get('/readyz')
     expect([ready.status, ready.body]).toEqual([200, { status: 'ready', waiting: [] }])
+  })
+
+  it('is ready only while a worker serves what it has, and says how each of them is', async () => {
+    let held: string | null = null
+    const worker = { number: 1, pid: 7, state: 'starting', sinceMs: nowMs, deaths: 2 } as const
+    const counted = { requests: 9, cpuSeconds: 1.5, residentBytes: 2_000 }
+    const workers = [{ ...worker, ...counted, revisionOf: () => held, state: 'starting' as WorkerReading['state'] }]
+    const [first] = workers
+    if (first === undefined) throw new Error('there is one')
+    let refreshed = 0
+    const refresh = async (): Promise<void> => void (refreshed += 1)
+    const { ask, shop, blog } = start({ workers, refresh })
+    const readiness = async () => {
+      const { status, body } = await ask.get('/readyz')
+      return [status, body.status, body.workers.serving]
+    }
+    for (const { sink } of [shop, blog]) sink.document(documentOf({ a: 1 }), {})
+    expect(await readiness()).toEqual([503, 'waiting', 0])
+    first.state = 'serving'
+    expect(await readiness()).toEqual([503, 'waiting', 0])
+    held = shop.environment.served?.revision ?? null
+    expect(await readiness()).toEqual([200, 'ready', 1])
+    // A probe is answered without asking anybody.
+    expect(refreshed).toBe(0)
+    const { body } = await ask.get('/status')
+    expect(refreshed).toBe(1)
+    expect(body.readiness.workers).toEqual({ serving: 1, configured: 1 })
+    expect(body.workers).toEqual([
+      {
+        worker: 1,
+        pid: 7,
+        state: 'serving',
+        since: '2026-01-31T12:00:00.000Z',
+        deaths: 2,
+        ...counted,
+        revisions: { shop: held, blog: held, extra: held },
+      },
+    ])
   })
 
   it('is not ready any more once the relay is about to stop', async () => {

@@ -35,6 +35,35 @@ const ownLines = (page: string): string[] =>
   page.split('\n').filter((line) => line.startsWith('switchyard_') && !line.startsWith('#'))
 
 describe('the metrics page', () => {
+  it('says how workers are, where there are any', async () => {
+    const counted = { sinceMs: 0, deaths: 1, cpuSeconds: 2.5, requests: 30, revisionOf: () => null }
+    const metrics = await createMetrics({
+      version: '1.2.3',
+      environments: () => [],
+      requests: createRequestDurations(),
+      cache,
+      refusals,
+      workers: () => [
+        { ...counted, number: 1, pid: 7, state: 'serving', residentBytes: 400 },
+        { ...counted, number: 2, pid: null, state: 'dead', residentBytes: null },
+      ],
+    })
+    const lines = ownLines(await metrics.render()).filter((line) => line.startsWith('switchyard_worker'))
+    expect(lines).toEqual([
+      'switchyard_workers{state="starting"} 0',
+      'switchyard_workers{state="serving"} 1',
+      'switchyard_workers{state="draining"} 0',
+      'switchyard_workers{state="dead"} 1',
+      'switchyard_worker_deaths_total{worker="1"} 1',
+      'switchyard_worker_deaths_total{worker="2"} 1',
+      'switchyard_worker_requests_total{worker="1"} 30',
+      'switchyard_worker_requests_total{worker="2"} 30',
+      'switchyard_worker_cpu_seconds_total{worker="1"} 2.5',
+      'switchyard_worker_cpu_seconds_total{worker="2"} 2.5',
+      'switchyard_worker_resident_memory_bytes{worker="1"} 400',
+    ])
+  })
+
   it('says how environments are and what was answered', async () => {
     const metrics = await createMetrics({
       version: '1.2.3',
