@@ -31,7 +31,7 @@ export function watchHandovers(worker: ChildProcess, left: (handovers: readonly 
     if (handover !== null) open.set(handover.message.seq, handover)
     return send(...sent)
   }
-  worker.send = remember as ChildProcess['send']
+  worker.send = remember
   worker.on('internalMessage', (answer: unknown) => {
     const taken = memberOf(answer, 'ack')
     if (typeof taken === 'number') open.delete(taken)
