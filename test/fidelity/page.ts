@@ -1,7 +1,7 @@
 /**
  * `docs/fidelity.md`: how many answers were compared, and how many were the same. Each suite holds its line of the page to what
  * it finds; with `UPDATE_FIDELITY=1` it writes the line instead:
- * `UPDATE_FIDELITY=1 npx vitest run --no-file-parallelism test/fidelity test/differential`.
+ * `UPDATE_FIDELITY=1 npx vitest run --no-file-parallelism test/fidelity test/differential`. The README has the sums of each vendor.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -108,6 +108,8 @@ const suites = {
 export type SuiteName = keyof typeof suites
 
 const pagePath = fileURLToPath(new URL('../../docs/fidelity.md', import.meta.url))
+const readmePath = fileURLToPath(new URL('../../README.md', import.meta.url))
+const [begin, end] = ['<!-- fidelity: written by the suites of docs/fidelity.md -->', '<!-- end of fidelity -->']
 
 const introduction = `# Fidelity
 
@@ -139,6 +141,36 @@ export function pageOf(counts: ReadonlyMap<string, Count>): string {
     ]
   })
   return `${introduction}${tableOf([header, ...lines])}`
+}
+
+/** With what its suites compare, in few words. */
+const software: Readonly<Record<string, string>> = {
+  CloudBees: 'recordings of its C SDK 5.0.0',
+  FeatBit: 'recordings of its implementations and of a model of its server; its Node SDK beside ours',
+  Flagbase: 'recordings of its server and its evaluator',
+  flagd: "recordings of flagd 0.16.1 and the daemon's JSONLogic; `@openfeature/flagd-core` 4.0.1 beside ours",
+  Flagsmith: 'recordings of its Python engines 10.2.0 and 1.0.0; its Node SDK 8.1.2 beside ours',
+}
+
+/** The table in the README: a line for each vendor, with what all of its suites compared. */
+function summaryOf(counts: ReadonlyMap<string, Count>): string {
+  const vendors = [...new Set(Object.values<Suite>(suites).map(({ vendor }) => vendor))]
+  const lines = vendors.map((vendor) => {
+    const own = Object.entries<Suite>(suites).filter(([, suite]) => suite.vendor === vendor)
+    const found = own.map(([name]) => counts.get(name) ?? { compared: 0, equal: 0 })
+    const compared = found.reduce((sum, count) => sum + count.compared, 0)
+    const equal = found.reduce((sum, count) => sum + count.equal, 0)
+    return [vendor, software[vendor] ?? '', String(compared), String(equal), String(compared - equal)]
+  })
+  return tableOf([['vendor', 'compared with', 'compared', 'equal', 'differ, each listed'], ...lines])
+}
+
+/** The README with that table between its marks. */
+export function withSummary(readme: string, counts: ReadonlyMap<string, Count>): string {
+  const [before, after] = readme.split(begin)
+  const rest = after?.split(end)[1]
+  if (before === undefined || rest === undefined) throw new TypeError(`the page has no lines ${begin} and ${end}`)
+  return `${before}${begin}\n\n${summaryOf(counts)}\n${end}${rest}`
 }
 
 /** A Markdown table as Prettier lays it out, numbers to the right. */
@@ -176,6 +208,8 @@ export function readPage(): string {
 /** Holds the suite's line of the page to what the suite has found. */
 export function expectOnPage(name: SuiteName, count: Count): void {
   const counts = countsOf(readPage())
-  if (process.env['UPDATE_FIDELITY'] === '1') writeFileSync(pagePath, pageOf(counts.set(name, count)))
-  else expect(counts.get(name), suites[name].what).toEqual(count)
+  if (process.env['UPDATE_FIDELITY'] === '1') {
+    writeFileSync(pagePath, pageOf(counts.set(name, count)))
+    writeFileSync(readmePath, withSummary(readFileSync(readmePath, 'utf8'), counts))
+  } else expect(counts.get(name), suites[name].what).toEqual(count)
 }
