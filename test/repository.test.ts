@@ -48,4 +48,27 @@ describe('the repository', () => {
     const isThere = (target: string): boolean => files.some((path) => path === target || path.startsWith(`${target}/`))
     expect(targets.filter((target) => !isThere(target))).toEqual([])
   })
+
+  it.each(pages)('links in %s only to headings that are there', (page) => {
+    const links = [...textOf(page).matchAll(/\]\((?![a-z]+:)([^)#\s]*)#([^)\s]+)\)/g)]
+    const lost = links.filter(([, path = '', anchor = '']) => {
+      const target = path === '' ? page : posix.join(posix.dirname(page), path)
+      return target.endsWith('.md') && !anchorsOf(textOf(target)).has(anchor)
+    })
+    expect(lost.map(([link]) => link)).toEqual([])
+  })
 })
+
+/** Anchors of a page's headings, as they are shown on GitHub. */
+function anchorsOf(markdown: string): ReadonlySet<string> {
+  const seen = new Map<string, number>()
+  const prose = markdown.replaceAll(/^( *)```.*\n(?:.*\n)*?\1```$/gm, '')
+  const anchors = [...prose.matchAll(/^#+ +(.+?) *$/gm)].map(([, heading = '']) => {
+    const text = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase()
+    const anchor = text.replaceAll(/[^\p{L}\p{N}\p{M}_ -]/gu, '').replaceAll(' ', '-')
+    const times = seen.get(anchor) ?? 0
+    seen.set(anchor, times + 1)
+    return times === 0 ? anchor : `${anchor}-${times}`
+  })
+  return new Set(anchors)
+}
