@@ -3,9 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FlagdCore } from '@openfeature/flagd-core'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
 import { textOf } from '../repository/files.js'
+import { startCommand } from '../../relay/test/cli/run-command.js'
 import { hasFlagd, startFlagd } from '../upstreams/flagd.js'
 import { startTestRelay, type TestRelay } from './relay-process.js'
 
@@ -111,6 +112,31 @@ describe('what flagd reads from the relay', () => {
     await again.close()
     await rm(join(folder, 'snapshots'), { recursive: true })
     expect((await read(await start())).status).toBe(503)
+  })
+
+  it('comes from every worker, and follows the file', async () => {
+    const command = startCommand(['serve'], {
+      SWITCHYARD_WORKERS: '2',
+      SWITCHYARD_SERVER__PORT: '0',
+      SWITCHYARD_MANAGEMENT__PORT: '0',
+      SWITCHYARD_ENVIRONMENTS__SHOP__UPSTREAM__TYPE: 'file',
+      SWITCHYARD_ENVIRONMENTS__SHOP__UPSTREAM__PATH: path,
+      SWITCHYARD_ENVIRONMENTS__SHOP__SERVER_KEYS__0: key,
+    })
+    onTestFinished(async () => {
+      command.child.kill('SIGTERM')
+      await command.finished
+    })
+    const [, dataUrl = ''] = /"dataUrl":"([^"]+)"/.exec(await command.printed('"dataUrl"')) ?? []
+    // Each request of its own connection, so that both workers are asked.
+    const ask = async (): Promise<unknown[]> => {
+      const headers = { authorization: `Bearer ${key}`, connection: 'close' }
+      const answers = Array.from({ length: 4 }, () => fetch(`${dataUrl}/flagd/v1/flags.json`, { headers }))
+      return Promise.all((await Promise.all(answers)).map((answer) => answer.json()))
+    }
+    await expect.poll(ask).toEqual(Array.from({ length: 4 }, () => documentWith('red')))
+    await writeFile(path, JSON.stringify(documentWith('blue')))
+    await expect.poll(ask).toEqual(Array.from({ length: 4 }, () => documentWith('blue')))
   })
 
   it('comes as JSON where the file is YAML', async () => {
