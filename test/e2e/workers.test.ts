@@ -293,6 +293,38 @@ describe('a worker that is killed', () => {
   })
 })
 
+describe('a worker that hangs', () => {
+  it('holds up no scrape, no change and no end of the relay, and what it had counted stays', async () => {
+    const { fake, relay } = await startShop({ SWITCHYARD_SERVER__DRAIN_TIMEOUT: '10ms' })
+    await connectTo(relay, 8)
+    expect(await relay.metric(answered)).toBe(8)
+    const [hanging, other] = (await relay.status()).workers
+    process.kill(hanging?.pid ?? 0, 'SIGSTOP')
+    expect(await relay.metric(answered)).toBe(8)
+    for (const banner of ['second', 'third', 'fourth']) {
+      const before = (await relay.status()).environments[0].revision
+      fake.publish(documentOf(banner))
+      fake.announce()
+      const revisions = async () => {
+        const { environments, workers } = await relay.status()
+        return {
+          isNew: environments[0].revision !== before,
+          others: workers[1]?.revisions['shop'] === environments[0].revision,
+        }
+      }
+      await expect.poll(revisions).toEqual({ isNew: true, others: true })
+    }
+    process.kill(hanging?.pid ?? 0, 'SIGCONT')
+    const revisionsNow = async () => (await relay.status()).workers.map(({ revisions }) => revisions['shop'])
+    const { environments } = await relay.status()
+    await expect.poll(revisionsNow).toEqual([environments[0].revision, environments[0].revision])
+    process.kill(other?.pid ?? 0, 'SIGSTOP')
+    relay.child.kill('SIGTERM')
+    expect((await relay.finished).code).toBe(0)
+    expect(isAlive(other?.pid ?? 0)).toBe(false)
+  })
+})
+
 describe('a relay with workers that is told to stop', () => {
   it('finishes what is under way on each of them', async () => {
     const { relay } = await startShop()
