@@ -102,6 +102,7 @@ describe.runIf(hasChromium)('the page in Chromium, in use', () => {
     await page.keyboard.press('Enter')
     await half.getByText('MurmurHash3 of "halfuser-1"').first().waitFor()
     await half.getByText('ranges: 0 to 50 is on (true), 50 to 100 is off (false)').first().waitFor()
+    expect(await half.locator('.scale').first().locator('.taken').textContent()).toBe('on')
 
     // What was typed stays while somebody looks at something else.
     await page.getByRole('link', { name: 'Diagnostics', exact: true }).click()

@@ -49,7 +49,7 @@ const states: readonly State[] = [
   { name: 'an environment that does not exist', address: '#/nothing/flags' },
   { name: 'playground', address: '#/shop/playground' },
   {
-    name: 'playground with two contexts, explained',
+    name: 'two contexts, explained',
     address: '#/shop/playground',
     reach: async (page) => {
       await page.getByRole('button', { name: 'Compare with a second context' }).click()
@@ -61,7 +61,7 @@ const states: readonly State[] = [
     },
   },
   {
-    name: 'playground with a context that is none',
+    name: 'a context that is none',
     address: '#/shop/playground',
     reach: async (page) => {
       await contextOf(page).fill("{'targetingKey': 1}")

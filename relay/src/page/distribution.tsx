@@ -39,7 +39,7 @@ function Variant({ of: { variant, isError, isComputed, values } }: { readonly of
         </span>
       ))}
       {rest > 0 && ` or ${counted(rest, 'other value')}`}{' '}
-      {!saysVariant(values, variant) && <span class="quiet">{variant}</span>}
+      {variant !== '' && !saysVariant(values, variant) && <span class="quiet">({variant})</span>}
     </span>
   )
 }

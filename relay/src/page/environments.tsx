@@ -75,7 +75,13 @@ function Facts({ environment, nowMs, rate }: EnvironmentProps): VNode {
         {counts.diagnostics === 0 ? 'none' : <a href={findings}>{counted(counts.diagnostics, 'finding')}</a>}
       </Fact>
       <Fact name="Last error">
-        {lastError === null ? 'none' : `${lastError.code}, ${ago(lastError.at, nowMs)}: ${lastError.message}`}
+        {lastError === null ? (
+          'none'
+        ) : (
+          <>
+            <code>{lastError.code}</code> {ago(lastError.at, nowMs)}: {lastError.message}
+          </>
+        )}
       </Fact>
     </dl>
   )

@@ -3,6 +3,8 @@ import type { VNode } from 'preact'
 import { linesOf } from './lines-of-text.js'
 import { Lines, Tag } from './parts.js'
 import type { ExplainedFlag, PlaygroundAnswer } from './playground-answers.js'
+import { Scale } from './scale.js'
+import { endOfScale } from './splits-taken.js'
 import { counted, defaultWords } from './words.js'
 
 interface ExplainedFlagsProps {
@@ -37,6 +39,8 @@ interface ExplainedProps {
 }
 
 function Explained({ flag: { key, answers, isDifferent }, names }: ExplainedProps): VNode {
+  // One scale for all of them, so that contexts can be compared.
+  const end = endOfScale(answers.flatMap(({ splits }) => splits))
   return (
     <details class="answer">
       <summary>
@@ -51,9 +55,12 @@ function Explained({ flag: { key, answers, isDifferent }, names }: ExplainedProp
         </span>
       </summary>
       <div class="side-by-side">
-        {answers.map(({ text }, index) => (
+        {answers.map(({ text, splits }, index) => (
           <div key={index}>
             {answers.length > 1 && <h3>{names[index]}</h3>}
+            {splits.map((split, at) => (
+              <Scale key={at} split={split} end={end} />
+            ))}
             {/* The first line says again what stands above. */}
             <Lines lines={linesOf(text).flatMap(({ below = [] }) => below)} />
           </div>

@@ -3,13 +3,22 @@ import type { Explanation } from '@switchyard/engine'
 import type { ExplainAnswer } from '../management/explain.js'
 import type { FlagsAnswer } from '../management/flags.js'
 import { ask, withQuery, type Asked } from './ask.js'
+import { splitsTaken, type TakenSplit } from './splits-taken.js'
 
 /** One flag, in as many contexts as were asked about. */
 export interface ExplainedFlag {
   readonly key: string
-  readonly answers: readonly { readonly outcome: Explanation['outcome']; readonly text: string }[]
+  readonly answers: readonly ExplainedAnswer[]
   /** Whether the contexts get different answers. */
   readonly isDifferent: boolean
+}
+
+export interface ExplainedAnswer {
+  readonly outcome: Explanation['outcome']
+  /** The way to it. */
+  readonly text: string
+  /** The splits on that way. */
+  readonly splits: readonly TakenSplit[]
 }
 
 export interface PlaygroundAnswer {
@@ -44,8 +53,10 @@ export async function explainFlags({ environment, search, contexts }: Question):
 
 function explainedFlag(key: string, index: number, explained: readonly ExplainAnswer[]): ExplainedFlag {
   const answers = explained.flatMap(({ explanations, texts }) => {
-    const outcome = explanations[index]?.outcome
-    return outcome === undefined ? [] : [{ outcome, text: texts?.[index] ?? '' }]
+    const explanation = explanations[index]
+    if (explanation === undefined) return []
+    const { outcome, decision } = explanation
+    return [{ outcome, text: texts?.[index] ?? '', splits: splitsTaken(decision) }]
   })
   const isDifferent = new Set(answers.map(({ outcome }) => JSON.stringify([outcome.value, outcome.variant]))).size > 1
   return { key, answers, isDifferent }
