@@ -58,6 +58,8 @@ export class RulesetFeed {
   /** Of the last whole ruleset that was asked for, and the revision it stands for. */
   #polled: { readonly etag: string | null; readonly revision: string } | null = null
   #failures = 0
+  /** What came last could not be read: until something can, the relay is as good as away. */
+  #isUnreadable = false
 
   constructor(options: RulesetFeedOptions) {
     this.#options = options
@@ -116,13 +118,12 @@ export class RulesetFeed {
       let isWhole = true
       const parser = createEventStreamParser((event) => {
         wasUseful = true
-        isWhole = isWhole && this.#receive(event)
+        isWhole = isWhole && this.#read(event)
       })
       const decoder = new TextDecoder()
       for await (const chunk of chunks) {
         parser.feed(decoder.decode(chunk, { stream: true }))
-        // What cannot be read is no sign of life.
-        events.contact()
+        if (!this.#isUnreadable) events.contact()
         if (!isWhole) break
         silence.heard(wasUseful ? idleTimeoutMs : undefined)
       }
@@ -137,8 +138,18 @@ export class RulesetFeed {
   }
 
   #held(): string {
-    if (this.#ruleset === null) return ''
+    // What the relay believes to have sent may be what could not be read, so everything is asked for.
+    if (this.#ruleset === null || this.#isUnreadable) return ''
     return this.#lastEventId === '' ? `0-${this.#ruleset.revision}` : this.#lastEventId
+  }
+
+  #read(event: ServerSentEvent): boolean {
+    try {
+      return this.#receive(event)
+    } catch (error) {
+      this.#isUnreadable = true
+      throw error
+    }
   }
 
   /** @returns whether the stream can go on; false: there is a gap, and the next connection begins with everything */
@@ -190,6 +201,7 @@ export class RulesetFeed {
   }
 
   #hold(ruleset: SealedRuleset, id: string): void {
+    this.#isUnreadable = false
     this.#ruleset = ruleset
     this.#lastEventId = id
   }

@@ -85,6 +85,22 @@ describe('the in-process provider', () => {
     expect(events).toEqual(['READY', 'CONFIGURATION_CHANGED f'])
   })
 
+  it('is STALE while all that comes cannot be read, and READY once it can, changed or not', async () => {
+    const ruleset = rulesetOf({ f: flag('a') })
+    const relay = await startRelay(ruleset)
+    const { client, events } = await connect(relay, { staleAfterMs: 50 })
+    relay.begin = (send) => {
+      send('state', { state: 'fresh' })
+      send('ruleset', { ruleset: 1 }, '2-x')
+    }
+    relay.cut()
+    await expect.poll(() => client.providerStatus).toBe(ProviderStatus.STALE)
+    expect(await client.getStringValue('f', '')).toBe('a')
+    relay.serve(ruleset)
+    await expect.poll(() => client.providerStatus).toBe(ProviderStatus.READY)
+    expect(events).toEqual(['READY', 'STALE', 'READY'])
+  })
+
   it('is not READY with a ruleset that is not whole', async () => {
     const relay = await startRelay()
     relay.begin = (send) => send('ruleset', { ruleset: 1 }, '1-x')
