@@ -7,12 +7,15 @@ import { load, post } from './load.mjs'
 import { median, ratioRow } from './measure.mjs'
 import { printed, startNode, startRelay, stop } from './processes.mjs'
 
-const rounds = 3
 const requests = 6_000
 const path = new URL('.', import.meta.url).pathname
 
-/** Rows: a bulk answer for unique users, and one that has not changed. */
-export async function httpRows() {
+/**
+ * Rows: a bulk answer for unique users, and one that has not changed.
+ *
+ * @param {{ rounds?: number, summary?: (values: number[]) => number }} [options] what stands for the rounds of a side
+ */
+export async function httpRows({ rounds = 3, summary = median } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-bench-'))
   const children = []
   try {
@@ -30,13 +33,17 @@ export async function httpRows() {
         ours: (i) => post(bulk, bodyOf(i)),
         theirs: (i) => post(bulk, bodyOf(i)),
         status: 200,
-        limit: 1.6,
+        limit: 1.3,
+        rounds,
+        summary,
       }),
       await compare('bulk that has not changed (304)', relay, floor, {
         ours: () => post(bulk, bodyOf(0), { 'if-none-match': etag }),
         theirs: () => post('/bare-304', bodyOf(0), { 'if-none-match': etag }),
         status: 304,
-        limit: 1.5,
+        limit: 1.15,
+        rounds,
+        summary,
       }),
     ]
   } finally {
@@ -64,7 +71,7 @@ async function startFloor(answer, children) {
 }
 
 /** CPU per request on both sides, in turn; the warm-up is not counted. */
-async function compare(what, relay, floor, { ours, theirs, status, limit }) {
+async function compare(what, relay, floor, { ours, theirs, status, limit, rounds, summary }) {
   const measured = { relay: [], floor: [] }
   for (let round = -1; round < rounds; round += 1) {
     const relayCost = await microsecondsPerRequest(relay, ours, status, round)
@@ -72,7 +79,7 @@ async function compare(what, relay, floor, { ours, theirs, status, limit }) {
     if (round >= 0) measured.relay.push(relayCost)
     if (round >= 0) measured.floor.push(floorCost)
   }
-  return ratioRow(`${what}, beside bare node:http`, median(measured.relay), median(measured.floor), {
+  return ratioRow(`${what}, beside bare node:http`, summary(measured.relay), summary(measured.floor), {
     unit: 'us CPU',
     limit,
   })

@@ -83,7 +83,7 @@ retrievers: [{ kind: file, path: "{folder}/flags.json" }]
     name: 'unleash-edge',
     title: 'Unleash Edge',
     version: '19.15.1',
-    build: 'crate unleash-edge, release profile',
+    build: 'crate unleash-edge, release profile, without its default features (S3)',
     registry: 'cargo',
     module: 'unleash-edge',
     files: (size) => ({ 'flags.json': unleashDocument(size) }),

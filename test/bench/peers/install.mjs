@@ -17,11 +17,8 @@ const installers = {
     )
   },
   cargo({ module, version }, folder) {
-    run(
-      'cargo',
-      ['install', module, '--version', version, '--locked', '--root', folder, '--target-dir', join(folder, 'target')],
-      folder,
-    )
+    const where = ['--root', folder, '--target-dir', join(folder, 'target')]
+    run('cargo', ['install', module, '--version', version, '--locked', '--no-default-features', ...where], folder)
   },
   go({ name, module, main, version }, folder) {
     const { Dir: source } = JSON.parse(run('go', ['mod', 'download', '-json', `${module}@v${version}`], folder))
@@ -33,7 +30,7 @@ const installers = {
     writeFileSync(join(folder, 'go.mod'), [...head, ...lines, ''].join('\n'))
     // The sums that its authors build with: `go install` refuses a module that replaces others.
     copyFileSync(join(source, 'go.sum'), join(folder, 'go.sum'))
-    run('go', ['build', '-mod=mod', '-trimpath', '-o', join(folder, 'bin', name), `${module}${main}`], folder)
+    run('go', ['build', '-mod=mod', '-o', join(folder, 'bin', name), `${module}${main}`], folder)
   },
 }
 

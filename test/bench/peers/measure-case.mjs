@@ -8,6 +8,11 @@ import { wrk } from './wrk.mjs'
 const usersOfARun = 10_000_000
 let runs = 0
 
+/** A round in which a server had less of the processor, in seconds, says nothing: time is counted in hundredths. */
+const leastCpuSeconds = 0.2
+/** Rounds whose costs differ by more are not of one server, but of what else the machine did. */
+const steadySpread = 1.5
+
 /**
  * Measures a case.
  *
@@ -85,6 +90,7 @@ async function runOnce(state, round, { case: { users }, seconds, connections, fo
   state.rounds.push({
     requestsPerSecond: result.requests / result.seconds,
     cpuMicroseconds: (used * 1e6) / result.requests,
+    cpuSeconds: used,
     p50Ms: result.p50Ms,
     p99Ms: result.p99Ms,
   })
@@ -92,12 +98,22 @@ async function runOnce(state, round, { case: { users }, seconds, connections, fo
 
 function rowOf({ name, rounds, bytes, notRun, rssBeforeMiB, rssAfterMiB }, { name: caseName }) {
   if (notRun !== undefined) return { case: caseName, contender: name, notRun }
+  if (rounds.some(({ requestsPerSecond }) => requestsPerSecond === 0)) {
+    return { case: caseName, contender: name, notRun: 'no answer within a round' }
+  }
   const figures = ['requestsPerSecond', 'cpuMicroseconds', 'p50Ms', 'p99Ms'].map((figure) => [
     figure,
     spread(rounds.map((round) => round[figure])),
   ])
   const memory = { rssBeforeMiB: rounded(rssBeforeMiB), rssAfterMiB: rounded(rssAfterMiB) }
-  return { case: caseName, contender: name, answerBytes: bytes, ...Object.fromEntries(figures), ...memory }
+  const isSteady = isSteadyOver(rounds)
+  return { case: caseName, contender: name, isSteady, answerBytes: bytes, ...Object.fromEntries(figures), ...memory }
+}
+
+function isSteadyOver(rounds) {
+  const costs = rounds.map(({ cpuMicroseconds }) => cpuMicroseconds)
+  const isLongEnough = rounds.every(({ cpuSeconds: used }) => used >= leastCpuSeconds)
+  return isLongEnough && Math.max(...costs) <= steadySpread * Math.min(...costs)
 }
 
 function spread(values) {

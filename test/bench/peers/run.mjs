@@ -1,13 +1,13 @@
 /**
  * `npm run bench:peers`: the relay beside its peers and beside a bare server, in one run on one machine. Writes
- * `test/bench/results/<date>.json`. Options: `--cases a,b`, `--peers a,b`, `--seconds n` of a round, `--rounds n`, `--out file`.
+ * its part of `test/bench/results/<date>.json`. Options: `--cases a,b`, `--peers a,b`, `--skip a,b` for
+ * peers that are to be told as not run, `--seconds n` of a round, `--rounds n`, `--out file`.
  */
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, release, tmpdir } from 'node:os'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { circumstances, record } from '../results.mjs'
 import { cases, flagsOf } from './cases.mjs'
 import { peers, switchyard, withGivenCommand } from './contenders.mjs'
 import { startFloor } from './floor.mjs'
@@ -18,12 +18,12 @@ import { ask } from './requests.mjs'
 import { startServer } from './server.mjs'
 
 const connections = 8
-const resultsFolder = fileURLToPath(new URL('../results', import.meta.url))
 
 const { values: options } = parseArgs({
   options: {
     cases: { type: 'string' },
     peers: { type: 'string' },
+    skip: { type: 'string', default: '' },
     seconds: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '3' },
     out: { type: 'string' },
@@ -96,10 +96,14 @@ function printRow({ case: name, contender, notRun, cpuMicroseconds, requestsPerS
   console.log(`${name.padEnd(22)} ${contender.padEnd(22)} ${figures}`)
 }
 
+function skipped({ name }) {
+  return options.skip.split(',').includes(name) ? 'left out of this run' : null
+}
+
 /** Everybody who takes part, and for each of the others why not. */
 function present() {
   const wanted = chosen(peers, options.peers).map((peer) => withGivenCommand(peer))
-  const told = wanted.map((peer) => ({ peer, reason: install(peer) }))
+  const told = wanted.map((peer) => ({ peer, reason: skipped(peer) ?? install(peer) }))
   const contenders = [switchyard, ...told.filter(({ reason }) => reason === null).map(({ peer }) => peer)]
   const facts = ({ name, title, version, build }, reason) => ({
     name,
@@ -123,24 +127,9 @@ try {
 } finally {
   rmSync(folder, { recursive: true })
 }
-const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
-const machine = {
-  processor: cpus()[0].model,
-  cores: cpus().length,
-  system: `Linux ${release()}`,
-  node: process.version,
-}
-const date = new Date().toISOString()
-const result = {
-  date,
-  commit,
-  machine,
-  load: { before: loadBefore, after: loadAverage() },
-  settings,
-  contenders: described,
-  rows,
-}
-mkdirSync(resultsFolder, { recursive: true })
-const file = options.out ?? join(resultsFolder, `${date.slice(0, 10)}.json`)
-writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`)
-console.log(`written to ${file}`)
+const load = { before: loadBefore, after: loadAverage() }
+const result = { ...circumstances(), load, settings, contenders: described, rows }
+const isWhole = options.cases === undefined && options.peers === undefined
+if (options.out !== undefined) writeFileSync(options.out, `${JSON.stringify(result, null, 2)}\n`)
+else if (isWhole) console.log(`written to ${record('peers', result)}`)
+else console.log('not kept, because it is not whole: `--out` names a file')
