@@ -38,12 +38,13 @@ function measuredAt({ date, commit, machine, load, settings, file }) {
  */
 async function written(page) {
   const path = `${root}${page}`
+  const measured = newest('peers')
   let text = readFileSync(path, 'utf8')
   for (const [mark, part] of Object.entries(parts[page])) {
     const [begin, end] = [`<!-- measured: ${mark} -->`, `<!-- end of ${mark} -->`]
     const [from, to] = [text.indexOf(begin), text.indexOf(end)]
     if (from < 0 || to < from) throw new Error(`${page} has no ${begin} … ${end}`)
-    text = `${text.slice(0, from + begin.length)}\n\n${part(newest('peers'))}\n\n${text.slice(to)}`
+    text = `${text.slice(0, from + begin.length)}\n\n${measured === null ? 'Nothing has been measured yet.' : part(measured)}\n\n${text.slice(to)}`
   }
   return format(text, { ...(await resolveConfig(path)), filepath: path })
 }

@@ -3,7 +3,7 @@
  * alone.
  */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { peersFolder } from './contenders.mjs'
 
@@ -16,9 +16,11 @@ const installers = {
       folder,
     )
   },
-  cargo({ module, version }, folder) {
+  cargo({ module, version, swaggerUi }, folder) {
     const where = ['--root', folder, '--target-dir', join(folder, 'target')]
-    run('cargo', ['install', module, '--version', version, '--locked', '--no-default-features', ...where], folder)
+    const archive = swaggerArchive(swaggerUi, folder)
+    const args = ['install', module, '--version', version, '--locked', '--no-default-features', ...where]
+    run('cargo', args, folder, { SWAGGER_UI_DOWNLOAD_URL: `file://${archive}` })
   },
   go({ name, module, main, version }, folder) {
     const { Dir: source } = JSON.parse(run('go', ['mod', 'download', '-json', `${module}@v${version}`], folder))
@@ -41,7 +43,7 @@ const installers = {
  */
 export function install(peer) {
   if (peer.isGiven) return null
-  if (peer.registry === undefined) return `no package registry carries it; it can be given as ${peer.variable}_CMD`
+  if (peer.registry === undefined) return 'no package registry carries it'
   const folder = join(peersFolder, peer.name)
   const stamp = join(folder, 'installed.json')
   if (existsSync(stamp) && JSON.parse(readFileSync(stamp, 'utf8')).version === peer.version) return null
@@ -56,8 +58,22 @@ export function install(peer) {
   return null
 }
 
-function run(command, args, cwd) {
-  const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '' }
+/** A page that is built into the peer: its build would load it from where no package comes from. The same is in an npm package. */
+function swaggerArchive(version, folder) {
+  run(
+    'npm',
+    ['install', '--prefix', folder, '--no-audit', '--no-fund', '--ignore-scripts', `swagger-ui-dist@${version}`],
+    folder,
+  )
+  const top = `swagger-ui-${version}`
+  cpSync(join(folder, 'node_modules/swagger-ui-dist'), join(folder, top, 'dist'), { recursive: true })
+  const archive = join(folder, `v${version}.zip`)
+  run('python3', ['-m', 'zipfile', '-c', archive, top], folder)
+  return archive
+}
+
+function run(command, args, cwd, more = {}) {
+  const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '', ...more }
   const result = spawnSync('nice', ['-n', '10', command, ...args], { cwd, env, encoding: 'utf8', maxBuffer: 1e8 })
   if (result.status !== 0) throw new Error(reasonIn(`${result.stdout}\n${result.stderr}`))
   return result.stdout

@@ -26,7 +26,7 @@ export async function measureCase(participants, options) {
   const sound = states.filter(({ notRun }) => notRun === undefined)
   for (let round = -1; round < options.rounds; round += 1) {
     const order = round % 2 === 0 ? sound : sound.toReversed()
-    for (const state of order) await runOnce(state, round, options)
+    for (const state of order) await runOrTell(state, round, options)
   }
   for (const state of sound) await lastLook(state, options)
   return states.map((state) => rowOf(state, options.case))
@@ -43,7 +43,18 @@ async function firstLook(participant, options) {
   return state
 }
 
+/** One that refuses or fails under load loses its figures; the others go on. */
+async function runOrTell(state, round, options) {
+  if (state.notRun !== undefined) return
+  try {
+    await runOnce(state, round, options)
+  } catch ({ message }) {
+    state.notRun = message.split('\n')[0]
+  }
+}
+
 async function lastLook(state, options) {
+  if (state.notRun !== undefined) return
   try {
     state.rssAfterMiB = residentMebibytes(state.pid)
     await bytesOfAnswer(state, options)

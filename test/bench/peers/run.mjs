@@ -129,7 +129,6 @@ try {
 }
 const load = { before: loadBefore, after: loadAverage() }
 const result = { ...circumstances(), load, settings, contenders: described, rows }
-const isWhole = options.cases === undefined && options.peers === undefined
 if (options.out !== undefined) writeFileSync(options.out, `${JSON.stringify(result, null, 2)}\n`)
-else if (isWhole) console.log(`written to ${record('peers', result)}`)
-else console.log('not kept, because it is not whole: `--out` names a file')
+else if (options.peers === undefined) console.log(`written to ${record('peers', result)}`)
+else console.log('not kept, because not all peers were asked for: `--out` names a file')
