@@ -1,7 +1,7 @@
 /** Rows with three relays over one Redis: without any outage, without Redis, and without their leader. */
 import assert from 'node:assert/strict'
 import { hasRedis } from '../upstreams/redis-server.js'
-import { askersSince, roles, saidByAll, startReplicas, type Replica } from './replicas.js'
+import { askersSince, oneLeads, roles, saidByAll, startReplicas, type Replica } from './replicas.js'
 import type { Played, Row } from './row.js'
 import { answers, freshAgain } from './scene.js'
 import { until, type Stage } from './stage.js'
@@ -9,7 +9,6 @@ import { watchStatus } from './status-watch.js'
 
 /** So that a row takes seconds: the lease is 10 s by default. */
 const shortLease = { REDIS__LEASE: '2s' }
-const oneLeads = ['leader', 'follower', 'follower']
 const takeoverMs = 15_000
 const everywhereMs = 1_000
 

@@ -1,4 +1,4 @@
-/** Three relays over one Redis, each by a line of its own, and how they stand. */
+/** Three relays over one Redis, and how they stand. */
 import type { FakeFlagsmith } from '../upstreams/fake-flagsmith.js'
 import type { RedisServer } from '../upstreams/redis-server.js'
 import type { TcpLine } from '../upstreams/tcp-line.js'
@@ -6,20 +6,19 @@ import { pollingFlagsmith } from './scene.js'
 import { until, type Relay, type Stage } from './stage.js'
 import { saidBy } from './status-watch.js'
 
-export interface Replica extends Relay {
+export interface NamedRelay extends Relay {
   /** What its requests to the vendor say in the header `replica`. */
   readonly name: string
+}
+
+export interface Replica extends NamedRelay {
   /** Between it and Redis. */
   readonly line: TcpLine
 }
 
-export interface Replicas {
-  readonly fake: FakeFlagsmith
-  readonly redis: RedisServer
-  readonly all: readonly Replica[]
-  readonly leader: Replica
-  readonly followers: readonly Replica[]
-}
+const names = ['a', 'b', 'c']
+
+export const oneLeads = ['leader', 'follower', 'follower']
 
 async function roleOf(relay: Relay): Promise<string> {
   return (await relay.status()).replica?.role ?? 'none'
@@ -33,26 +32,38 @@ export async function roles(relays: readonly Relay[], wanted: readonly string[])
   })
 }
 
-/** Starts them, and waits until one leads and all are fresh. */
-export async function startReplicas(stage: Stage, settings: Readonly<Record<string, string>> = {}): Promise<Replicas> {
+/** Three relays over the same Redis, however that is deployed. */
+export interface Three<One extends NamedRelay = NamedRelay> {
+  readonly fake: FakeFlagsmith
+  readonly all: readonly One[]
+  readonly leader: One
+  readonly followers: readonly One[]
+}
+
+/**
+ * Starts three relays, and waits until one leads and all are fresh.
+ *
+ * @param settingsOf what a relay is told besides its upstream
+ */
+export async function startThree(
+  stage: Stage,
+  settingsOf: (name: string) => Readonly<Record<string, string>>,
+): Promise<Three> {
   const fake = await stage.vendor()
-  const redis = await stage.redis()
   const all = await Promise.all(
-    ['a', 'b', 'c'].map(async (name) => {
-      const line = await stage.line(() => redis.port)
+    names.map(async (name) => {
       const relay = await stage.relay({
         ...pollingFlagsmith(fake),
         ENVIRONMENTS__SHOP__UPSTREAM__REALTIME: 'true',
         ENVIRONMENTS__SHOP__UPSTREAM__REALTIME_URL: fake.realtimeUrl,
         ENVIRONMENTS__SHOP__UPSTREAM__HEADERS__REPLICA: name,
-        REDIS__ADDRESSES__0: `127.0.0.1:${line.port}`,
         REDIS__COMMAND_TIMEOUT: '500ms',
-        ...settings,
+        ...settingsOf(name),
       })
-      return { ...relay, name, line }
+      return { ...relay, name }
     }),
   )
-  await roles(all, ['leader', 'follower', 'follower'])
+  await roles(all, oneLeads)
   await until('all are fresh', async () => {
     const states = await Promise.all(all.map(async (relay) => (await relay.status()).state))
     return states.every((state) => state === 'fresh')
@@ -60,7 +71,30 @@ export async function startReplicas(stage: Stage, settings: Readonly<Record<stri
   const found = await Promise.all(all.map(async (each) => ({ each, role: await roleOf(each) })))
   const leader = found.find(({ role }) => role === 'leader')?.each
   if (leader === undefined) throw new Error('the leader has left')
-  return { fake, redis, all, leader, followers: all.filter((each) => each !== leader) }
+  return { fake, all, leader, followers: all.filter((each) => each !== leader) }
+}
+
+/** Starts them with a line to one Redis each. */
+export async function startReplicas(
+  stage: Stage,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Three<Replica> & { readonly redis: RedisServer }> {
+  const redis = await stage.redis()
+  const lines = new Map<string, TcpLine>()
+  for (const name of names) lines.set(name, await stage.line(() => redis.port))
+  const lineOf = (name: string): TcpLine => {
+    const line = lines.get(name)
+    if (line === undefined) throw new TypeError(`no line of ${name}`)
+    return line
+  }
+  const three = await startThree(stage, (name) => ({
+    REDIS__ADDRESSES__0: `127.0.0.1:${lineOf(name).port}`,
+    ...settings,
+  }))
+  const withLine = (relay: NamedRelay): Replica => ({ ...relay, line: lineOf(relay.name) })
+  const all = three.all.map(withLine)
+  const followers = all.filter(({ name }) => name !== three.leader.name)
+  return { fake: three.fake, redis, all, leader: withLine(three.leader), followers }
 }
 
 /** What all of them say, each thing once. */

@@ -1,6 +1,7 @@
 /** All rows of the outage matrix, in the order of the table. */
 import { clockRow } from './clock-row.js'
 import { halfOpenRow, refusedRows } from './line-rows.js'
+import { failoverRow } from './redis-failover-row.js'
 import { replicaRows } from './replica-rows.js'
 import type { Row } from './row.js'
 import { storeRows } from './store-rows.js'
@@ -15,4 +16,5 @@ export const rows: readonly Row[] = [
   clockRow,
   ...storeRows,
   ...replicaRows,
+  failoverRow,
 ]

@@ -39,9 +39,13 @@ export async function startRedis(settings: readonly string[] = [], known?: numbe
   return start([], (port) => [`port ${port}`, 'save ""', 'appendonly no', ...settings], known)
 }
 
-/** A sentinel that watches a master named `mymaster`. */
+/** A sentinel that watches a master named `mymaster`, and by itself decides after a second of silence that it is dead. */
 export async function startSentinel(masterPort: number): Promise<RedisServer> {
-  const settings = [`sentinel monitor mymaster 127.0.0.1 ${masterPort} 1`]
+  const settings = [
+    `sentinel monitor mymaster 127.0.0.1 ${masterPort} 1`,
+    'sentinel down-after-milliseconds mymaster 1000',
+    'sentinel failover-timeout mymaster 5000',
+  ]
   return start(['--sentinel'], (port) => [`port ${port}`, ...settings])
 }
 

@@ -58,6 +58,8 @@ export interface SnapshotKeeper {
 
 /** How often a failed write is tried again, and decisions of other replicas are looked for: messages may be lost. */
 const retryMs = 5_000
+/** A document without flags is what an accident looks like: only what lasts so long is kept in the place of flags. */
+const emptyMeantAfterMs = 60_000
 /** How exactly the stores know when the upstream was last heard of. */
 const markMs = 30_000
 
@@ -74,6 +76,8 @@ class Keeper implements SnapshotKeeper {
   readonly #timers: readonly NodeJS.Timeout[]
   /** As it was last offered. */
   #marks: LineMarks = {}
+  /** The last revision without flags that was offered as meant. */
+  #emptied: Served | null = null
 
   constructor(options: KeeperOptions) {
     this.#options = options
@@ -208,8 +212,20 @@ class Keeper implements SnapshotKeeper {
   }
 
   #retry(): void {
+    this.#keepEmptied()
     for (const line of this.#lines) void line.flush()
     void this.#decisions.look()
+  }
+
+  /** Followers and the next start take over that there are no flags any more, once the upstream has said so for long enough. */
+  #keepEmptied(): void {
+    const { environment, now } = this.#options
+    const { served } = environment
+    if (served === null || served === this.#emptied || served.snapshot.flagKeys.length > 0) return
+    if (environment.state !== 'fresh' || now() - served.sinceMs < emptyMeantAfterMs) return
+    this.#emptied = served
+    const snapshot = { ...this.#storedFrom(served), isEmptyMeant: true } as const
+    for (const line of this.#lines) line.offer({ snapshot })
   }
 
   /** Offers the marks where they have changed. */

@@ -186,7 +186,8 @@ function whyWorse(snapshot: StoredSnapshot, latest: SnapshotSummary): Exclude<Wr
   const order = comparePositions(snapshot, latest)
   if (order === 0 && snapshot.revision === latest.revision) return 'same'
   if (order <= 0) return 'older'
-  return latest.flagCount > 0 && Object.keys(snapshot.ruleset.flags).length === 0 ? 'emptier' : null
+  const isEmptied = latest.flagCount > 0 && Object.keys(snapshot.ruleset.flags).length === 0
+  return isEmptied && snapshot.isEmptyMeant !== true ? 'emptier' : null
 }
 
 /** null for a name that is no snapshot's. */

@@ -39,6 +39,8 @@ export interface StoredSnapshot extends SnapshotPosition {
   /** When the upstream last confirmed it, epoch milliseconds, as far as the store knows. */
   readonly confirmedAtMs: number
   readonly ruleset: SealedRuleset
+  /** Of a snapshot without flags: the upstream has said so for long enough, so it is no accident. */
+  readonly isEmptyMeant?: true
   /** The vendor's document as JSON text, where its own programs read it from the relay; absent in what older relays kept. */
   readonly original?: string
 }
@@ -81,7 +83,7 @@ export interface DecisionStore {
 }
 
 /**
- * What became of a write. `older`: a later snapshot is there already. `emptier`: it has no flags, and the one that is there has.
+ * What became of a write. `older`: a later snapshot is there already. `emptier`: it has no flags, perhaps by accident, and the one that is there has.
  * `others`: another replica is the one that writes.
  */
 export type WriteOutcome = 'written' | 'same' | 'older' | 'emptier' | 'others'

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createEnvironment, type EnvironmentOptions } from '../../src/environments/create-environment.js'
 import { keepSnapshots } from '../../src/environments/keep-snapshots.js'
 import { RelayError } from '../../src/relay-error.js'
@@ -121,6 +121,33 @@ describe('an environment whose snapshots are kept', () => {
     const third = await start()
     expect(valueOf(third)).toBe('two')
     await third.stop()
+  })
+
+  it('starts without flags where the upstream has had none for a minute', async () => {
+    await served('one')
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    try {
+      const emptied = await start()
+      emptied.sink.document(documentOf({}), {})
+      nowMs += 59_999
+      vi.advanceTimersByTime(5_000)
+      const tooEarly = await start()
+      expect(valueOf(tooEarly)).toBe('one')
+      nowMs += 1
+      emptied.sink.failed(unreachable)
+      vi.advanceTimersByTime(5_000)
+      const notSure = await start()
+      expect(valueOf(notSure)).toBe('one')
+      emptied.sink.unchanged()
+      vi.advanceTimersByTime(5_000)
+      await Promise.all([emptied, tooEarly, notSure].map(({ stop }) => stop()))
+    } finally {
+      vi.useRealTimers()
+    }
+    const after = await start()
+    expect(after.environment.served?.snapshot.flagKeys).toEqual([])
+    expect(after.environment.state).toBe('stale')
+    await after.stop()
   })
 
   it('goes back to an earlier one, holds what the upstream has, also after a restart, and goes on when it is told', async () => {

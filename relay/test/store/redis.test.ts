@@ -93,6 +93,8 @@ describe.skipIf(!hasRedis)('Redis', () => {
     const { ruleset } = (await here.newest(line)) as StoredSnapshot
     expect(compile(ruleset).snapshot.flagKeys).toEqual(['banner'])
     expect(await here.newest({ ...line, name: 'other' })).toBeNull()
+    expect(await here.write({ ...snapshot(5, 0, '', true), isEmptyMeant: true })).toBe('written')
+    expect((await here.newest(line))?.ruleset.flags).toEqual({})
   })
 
   it('passes over a snapshot that is damaged', async () => {

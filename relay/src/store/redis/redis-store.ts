@@ -68,7 +68,8 @@ class RedisStore implements SnapshotStore {
     if ((await this.#run(scripts.isNewestScript, [index], [id])) === 1) return 'same'
     const body = await encodeSnapshot(snapshot, this.#options.secret)
     const { keep, holder } = this.#options
-    const args = [JSON.stringify(summary), id, summary.fence, sequence, flagCount, keep, body, channel, holder]
+    const isMeant = snapshot.isEmptyMeant === true ? 1 : 0
+    const args = [JSON.stringify(summary), id, summary.fence, sequence, flagCount, keep, body, channel, holder, isMeant]
     return String(await this.#run(scripts.writeScript, [fence, index, snapshots, lease], args)) as WriteOutcome
   }
 

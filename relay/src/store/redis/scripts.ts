@@ -41,7 +41,7 @@ return 0
  * Keeps a snapshot, unless a later one or a newer lease is there, or somebody else holds the lease.
  *
  * KEYS: fence, index, snapshots, lease. ARGV: entry of the index, id, fence, sequence, flag count, how many are kept, body, channel,
- * holder.
+ * holder, 1 where having no flags is meant.
  */
 export const writeScript = `
 local newest = redis.call('LINDEX', KEYS[2], 0)
@@ -52,7 +52,7 @@ if fence < tonumber(redis.call('GET', KEYS[1]) or '0') then return 'older' end
 if newest and (fence < newest.fence or (fence == newest.fence and sequence <= newest.sequence)) then return 'older' end
 local holder = redis.call('HGET', KEYS[4], 'holder')
 if holder and holder ~= ARGV[9] then return 'others' end
-if newest and newest.flagCount > 0 and tonumber(ARGV[5]) == 0 then return 'emptier' end
+if newest and newest.flagCount > 0 and tonumber(ARGV[5]) == 0 and ARGV[10] ~= '1' then return 'emptier' end
 redis.call('HSET', KEYS[3], ARGV[2], ARGV[7])
 redis.call('LPUSH', KEYS[2], ARGV[1])
 while redis.call('LLEN', KEYS[2]) > tonumber(ARGV[6]) do
