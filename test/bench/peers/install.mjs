@@ -7,6 +7,8 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSyn
 import { join } from 'node:path'
 import { peersFolder } from './contenders.mjs'
 
+const refused = 'the registry answered'
+
 /** @type {Record<string, (peer: object, folder: string) => void>} */
 const installers = {
   npm({ module, version }, folder) {
@@ -47,12 +49,17 @@ export function install(peer) {
   const folder = join(peersFolder, peer.name)
   const stamp = join(folder, 'installed.json')
   if (existsSync(stamp) && JSON.parse(readFileSync(stamp, 'utf8')).version === peer.version) return null
+  const refusal = join(folder, 'refused.json')
+  if (existsSync(refusal)) return JSON.parse(readFileSync(refusal, 'utf8')).reason
   mkdirSync(folder, { recursive: true })
   console.error(`installing ${peer.title} ${peer.version}, which may take long`)
   try {
     installers[peer.registry](peer, folder)
   } catch (error) {
-    return `${peer.build} could not be installed: ${error.message}`
+    const reason = `${peer.build} could not be installed: ${error.message}`
+    // A registry that refuses is not asked again, until the file is removed.
+    if (error.message.startsWith(refused)) writeFileSync(refusal, JSON.stringify({ reason }))
+    return reason
   }
   writeFileSync(stamp, JSON.stringify({ version: peer.version }))
   return null
@@ -84,5 +91,5 @@ function reasonIn(output) {
   const lines = output.split(/\n|\\n/).filter((line) => /error|forbidden|not found|denied|response/i.test(line))
   const line = lines.find((text) => /\d{3} [A-Z]|response/.test(text)) ?? lines.at(-1) ?? 'it failed without a word'
   const told = line.replaceAll(/\w+:\/\/\S+/g, '').match(/\d{3} [A-Z][\w ]+/)?.[0]
-  return told === undefined ? line.trim().slice(0, 200) : `the registry answered ${told.trim()}`
+  return told === undefined ? line.trim().slice(0, 200) : `${refused} ${told.trim()}`
 }
