@@ -12,6 +12,11 @@ import { runBy } from './runners.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
+/** What several pages tell alike is run once. */
+const commands = runBy('clone', blocksOf()).filter(
+  ({ text }, at, all) => all.findIndex((one) => one.text === text) === at,
+)
+
 describe.skipIf(!hasRegistry)('in a clone', () => {
   let clone: string
   let relay: Serving | undefined
@@ -26,7 +31,7 @@ describe.skipIf(!hasRegistry)('in a clone', () => {
     await rm(clone, { recursive: true })
   })
 
-  it.each(runBy('clone', blocksOf()))('$place starts a relay that answers', async ({ text }) => {
+  it.each(commands)('$place starts a relay that answers', async ({ text }) => {
     await stopGroup(relay?.process)
     relay = await startServing(text, { cwd: clone })
     const answer = await fetch(`${relay.dataUrl}/ofrep/v1/evaluate/flags`, {
