@@ -24,7 +24,14 @@ export interface EnvironmentView {
 
 /** @param settings what follows `SWITCHYARD_` */
 export async function startTestRelay(settings: Readonly<Record<string, string>>): Promise<TestRelay> {
-  const variables = Object.entries({ SERVER__PORT: '0', MANAGEMENT__PORT: '0', LOG__LEVEL: 'error', ...settings })
+  const defaults = {
+    SERVER__PORT: '0',
+    // Who shares the process makes the relay late, and on a busy machine it would refuse what it could answer.
+    SERVER__OVERLOAD__MAX_EVENT_LOOP_DELAY: '0s',
+    MANAGEMENT__PORT: '0',
+    LOG__LEVEL: 'error',
+  }
+  const variables = Object.entries({ ...defaults, ...settings })
   const env = Object.fromEntries(variables.map(([name, value]) => [`SWITCHYARD_${name}`, value]))
   const loaded = await loadConfiguration({ env, readFile: (path) => readFile(path, 'utf8') })
   if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join('\n'))
