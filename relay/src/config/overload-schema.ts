@@ -6,9 +6,9 @@ import type { OverloadConfiguration } from './configuration.js'
 /** What is refused so that the rest is answered in time (ADR 0019). */
 export const overload: z.ZodType<OverloadConfiguration, object> = z
   .strictObject({
-    maxEventLoopDelay: duration(0).prefault('250ms').meta({
+    maxEventLoopDelay: duration(0).prefault('500ms').meta({
       description:
-        'While the event loop has been later than that for a second, only answers made before are given; `0s`: all are, always.',
+        'While the event loop has been later than that for two seconds, only answers made before are given; `0s`: all are, always.',
     }),
     ratePerKey: z.int().min(0).max(1_000_000).prefault(0).meta({
       description:

@@ -74,7 +74,7 @@ const rows: readonly Row[] = [
           pacingMs: 750,
           slowReaderTimeoutMs: 10_000,
         },
-        overload: { maxEventLoopDelayMs: 250, ratePerKey: 0, burstPerKey: 1_000 },
+        overload: { maxEventLoopDelayMs: 500, ratePerKey: 0, burstPerKey: 1_000 },
       },
       management: { host: '127.0.0.1', port: 8081, allowedHosts: [], allowChanges: false },
       log: { level: 'info', format: 'json' },

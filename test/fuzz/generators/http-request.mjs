@@ -32,6 +32,17 @@ export function conversations(options, keys) {
     }))
 }
 
+/**
+ * Requests that are HTTP, with hostile addresses, headers and bodies.
+ *
+ * @param {{ maxLength: number }} options length of the longest texts
+ * @param {{ key: string, otherKeys: readonly string[] }} keys
+ * @returns {fc.Arbitrary<{ method: string, url: string, headers: [string, string][], body: Buffer }>}
+ */
+export function wellFramedRequests(options, keys) {
+  return fc.record({ method: methods, url: anyUrl(), headers: headers(keys), body: bodies(options) })
+}
+
 function requests(options, keys) {
   return fc
     .record({

@@ -9,7 +9,7 @@ export interface EventLoopGate {
 export interface EventLoopGateOptions {
   /** 0: it is never shut, and nothing is watched. */
   readonly maxDelayMs: number
-  /** How long the loop has to be late without a break; a second when absent. */
+  /** How long the loop has to be late without a break; two seconds when absent. */
   readonly sustainedMs?: number
   /** Called at each change. */
   readonly onChange: (isShut: boolean) => void
@@ -47,7 +47,7 @@ export function createEventLoopGate({ maxDelayMs, sustainedMs, onChange }: Event
  *
  * @returns takes how late a look was and when it was, in milliseconds, in order; tells whether the gate is shut from then on
  */
-export function createDelayJudge(maxDelayMs: number, sustainedMs = 1_000): (delayMs: number, nowMs: number) => boolean {
+export function createDelayJudge(maxDelayMs: number, sustainedMs = 2_000): (delayMs: number, nowMs: number) => boolean {
   let lateSinceMs: number | null = null
   let isShut = false
   return (delayMs, nowMs) => {
