@@ -73,12 +73,13 @@ export class CompiledOutcome implements EvaluatedOutcome {
 
   ofrepListItem(audience: Audience): string {
     if (audience === 'client') {
-      this.#clientItem ??= listItem(this, this.metadata)
+      this.#clientItem ??= listItem(this, this.metadata, detailsForClients(this))
       return this.#clientItem
     }
-    this.#serverItem ??= this.#source.serverMetadata
-      ? listItem(this, this.serverMetadata)
-      : this.ofrepListItem('client')
+    const isForAll = this.#source.serverMetadata === undefined && this.errorDetails === detailsForClients(this)
+    this.#serverItem ??= isForAll
+      ? this.ofrepListItem('client')
+      : listItem(this, this.serverMetadata, this.errorDetails)
     return this.#serverItem
   }
 }
@@ -89,19 +90,26 @@ function merge(under: Flat, over: Flat | undefined): Flat {
 }
 
 /** In one piece: a text that is still two would be put together again by each answer that holds it. */
-function listItem(outcome: CompiledOutcome, metadata: Flat): string {
-  return [',', serialise(outcome, metadata)].join('')
+function listItem(outcome: CompiledOutcome, metadata: Flat, errorDetails: string | undefined): string {
+  return [',', serialise(outcome, metadata, errorDetails)].join('')
+}
+
+/** What is wrong with a flag names its rules and segments, which are nobody's business with a client key: the code has to do. */
+function detailsForClients({ errorCode, errorDetails, flagKey }: CompiledOutcome): string | undefined {
+  if (errorDetails === undefined) return undefined
+  if (errorCode === 'FLAG_NOT_FOUND') return `flag ${JSON.stringify(flagKey)} not found`
+  return errorCode === 'TARGETING_KEY_MISSING' ? 'a targeting key is needed' : 'the flag cannot be evaluated'
 }
 
 /** Members in the order of rule A2; a typed view becomes `as.*` metadata, a name that vendors' metadata cannot take. */
-function serialise(outcome: CompiledOutcome, metadata: Flat): string {
+function serialise(outcome: CompiledOutcome, metadata: Flat, errorDetails: string | undefined): string {
   const withViews = merge(metadata, typedViews(outcome))
   const shown = Object.keys(withViews).length > 0 ? withViews : undefined
   if (outcome.errorCode !== undefined) {
     return asciiJson({
       key: outcome.flagKey,
       errorCode: outcome.errorCode,
-      errorDetails: outcome.errorDetails,
+      errorDetails,
       metadata: shown,
     })
   }

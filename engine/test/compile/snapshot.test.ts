@@ -177,6 +177,21 @@ describe('an answer', () => {
     expect(JSON.parse(outcome.ofrep('server'))).toMatchObject({ metadata: { rule: 'r1' } })
   })
 
+  it.each([
+    ['PARSE_ERROR', 'the flag cannot be evaluated'],
+    ['GENERAL', 'the flag cannot be evaluated'],
+    ['TARGETING_KEY_MISSING', 'a targeting key is needed'],
+    ['FLAG_NOT_FOUND', 'flag "f" not found'],
+  ] as const)('tells a client of %s by its code, and a server what is wrong', (errorCode, told) => {
+    const outcome = evaluate({
+      outcomes: [{ reason: 'ERROR', errorCode, errorDetails: 'segment "vip" is missing' }],
+      decide: 0,
+    })
+    const shown = (audience: 'client' | 'server'): unknown => JSON.parse(outcome.ofrep(audience))
+    expect(shown('server')).toEqual({ key: 'f', errorCode, errorDetails: 'segment "vip" is missing' })
+    expect(shown('client')).toEqual({ key: 'f', errorCode, errorDetails: told })
+  })
+
   it('is serialised once per audience', () => {
     const outcome = evaluate(flag)
     expect(outcome.ofrep('client')).toBe(outcome.ofrep('client'))
@@ -217,7 +232,7 @@ describe('an answer', () => {
       outcomes: [{ reason: 'ERROR', errorCode: 'PARSE_ERROR', errorDetails: 'x' }],
       decide: 0,
     })
-    expect(outcome.ofrep('client')).toBe('{"key":"f","errorCode":"PARSE_ERROR","errorDetails":"x"}')
+    expect(outcome.ofrep('server')).toBe('{"key":"f","errorCode":"PARSE_ERROR","errorDetails":"x"}')
   })
 
   it('for an unknown key is FLAG_NOT_FOUND, whatever its name', () => {

@@ -54,6 +54,8 @@ function headersOf(exchange: Exchange, answer: Answer, body: string | Buffer | n
   if (answer.headers !== undefined) headers.push(...answer.headers)
   if (body !== null) {
     headers.push('Content-Type', answer.contentType ?? 'application/json', 'Content-Length', String(body.length))
+    // No browser takes a text of ours for a page, whatever somebody else made it hold.
+    headers.push('X-Content-Type-Options', 'nosniff')
   }
   return headers
 }

@@ -4,6 +4,14 @@ import { hostGuard } from './guards.js'
 import { createProbes } from './probes.js'
 import type { ManagementOptions } from './app.js'
 
+/** Whoever is slower, or sends more, wants no answer. People and probes are few, so nobody has to set it. */
+const limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16_384,
+}
+
 /**
  * Creates the server, not listening yet. Its framework is loaded at the first request that is no probe, so that neither the
  * start nor an idle relay's memory pays for it.
@@ -16,7 +24,7 @@ export function createManagementServer(options: ManagementOptions): Server {
     const { createManagementApp } = await import('./app.js')
     return createManagementApp(options)
   }
-  return createServer((request, response) => {
+  return createServer(limits, (request, response) => {
     if (!isAllowed(request, response) || probes(request, response)) return
     app ??= load()
     void app.then((answer) => answer(request, response))
