@@ -21,12 +21,12 @@ export interface StatusWatch {
 
 const pauseMs = 5
 
-/** Asks again and again. A relay that does not answer says nothing. */
+/** Asks again and again until it is stopped or the relay has ended. A relay that does not answer says nothing. */
 export function watchStatus(relay: Relay): StatusWatch {
   const heard: string[] = []
   const stopping = new AbortController()
   const look = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
+    while (!stopping.signal.aborted && relay.child.exitCode === null && relay.child.signalCode === null) {
       const line = await saidBy(relay).catch(() => null)
       if (line !== null && line !== heard.at(-1)) heard.push(line)
       await new Promise((done) => setTimeout(done, pauseMs))
