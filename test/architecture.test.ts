@@ -67,9 +67,20 @@ const arrows: readonly Arrow[] = [
     ],
   },
   {
+    room: 'relay/src/reload',
+    imports: [
+      'relay/src/relay-error.ts',
+      'relay/src/config',
+      'relay/src/environments',
+      'relay/src/vendors/*.ts',
+      'relay/src/telemetry',
+    ],
+  },
+  {
     room: 'relay/src/management',
     imports: [
       'relay/src/openapi',
+      'relay/src/reload',
       'engine/src/index.ts',
       'relay/src/relay-error.ts',
       'relay/src/environments',

@@ -1,23 +1,22 @@
 /** Wires the relay together: sources feed environments, and two servers answer. */
 import type { Server } from 'node:http'
-import type { Configuration, EnvironmentConfiguration } from './config/configuration.js'
+import type { Configuration } from './config/configuration.js'
+import type { LoadedConfiguration } from './config/load-configuration.js'
 import { isLoopback } from './config/loopback.js'
-import { createEnvironment } from './environments/create-environment.js'
 import { createStores, type Stores } from './environments/create-stores.js'
 import { maskKeys } from './environments/directory.js'
-import { keepSnapshots, type SnapshotKeeper } from './environments/keep-snapshots.js'
 import { readEnvironment } from './environments/read-environment.js'
-import { shareUpstream, type SharedUpstream } from './environments/share-upstream.js'
-import { createUpstream, lineOf } from './environments/upstream.js'
 import { addressOf, listen } from './listen.js'
 import { createManagementServer } from './management/server.js'
 import type { RelayError } from './relay-error.js'
+import { createEnvironmentSet, type EnvironmentSet } from './reload/environment-set.js'
+import { createReloads, type ReloadReport, type Reloads, type ReloadTrigger } from './reload/reloads.js'
 import { createLogger, type Logger } from './telemetry/logger.js'
 import type { EnvironmentReading, Metrics } from './telemetry/metrics.js'
 import type { Tracing } from './telemetry/tracing/tracing.js'
 import { createUsageLane, type UsageLane } from './usage/usage-lane.js'
 import { loadTracing } from './workers/assemble-plane.js'
-import { choosePlane, type PlaneMaker, type ServedEntry, type ServingPlane } from './workers/serving-plane.js'
+import { choosePlane, type ServingPlane } from './workers/serving-plane.js'
 
 export interface RelayOptions {
   readonly version: string
@@ -35,6 +34,8 @@ export interface RunningRelay {
   readonly managementUrl: string
   /** Resolves if the data plane is lost for good; {@link close} remains to be called. */
   readonly failed: Promise<RelayError>
+  /** Takes a new configuration, as far as that goes without a restart; a wrong one changes nothing. Never rejects. */
+  reload(loaded: LoadedConfiguration, trigger: ReloadTrigger): Promise<ReloadReport>
   /** Lets requests under way finish within the drain timeout, then stops everything. */
   close(): Promise<void>
 }
@@ -47,20 +48,12 @@ export interface RunningRelay {
  */
 export async function startRelay(configuration: Configuration, options: RelayOptions): Promise<RunningRelay> {
   const relay = await assemble(configuration, options)
-  // Before the sources run, so that sequences go on where they were.
-  await Promise.all(relay.entries.map(({ keeper }) => keeper.restore(restoreDeadlineMs)))
-  const stop = new AbortController()
-  const sources = relay.entries.map(({ environment }) => {
-    const run = (): Promise<void> => environment.run(stop.signal)
-    return relay.tracing === null ? run() : relay.tracing.inEnvironment(environment.name, run)
-  })
+  await relay.environments.start()
   const close = async (): Promise<void> => {
     relay.logger.info({ drainTimeoutMs: configuration.server.drainTimeoutMs }, 'the relay stops')
     relay.state.isDraining = true
     await relay.plane.close(configuration.server.drainTimeoutMs)
-    stop.abort()
-    await Promise.all(sources)
-    await Promise.all(relay.entries.map(({ keeper }) => keeper.close(keepDeadlineMs)))
+    await relay.environments.close()
     await Promise.all(relay.stores.all.map((store) => store.close()))
     await relay.tracing?.close()
     relay.management.close()
@@ -73,23 +66,19 @@ export async function startRelay(configuration: Configuration, options: RelayOpt
     relay.management.on('error', (error) => relay.logger.error({ error }, 'a connection could not be accepted'))
     const managementUrl = addressOf(relay.management).url
     relay.logger.info({ version: options.version, dataUrl, managementUrl }, 'the relay listens')
-    return { dataUrl, managementUrl, failed: relay.plane.failed, close }
+    return { dataUrl, managementUrl, failed: relay.plane.failed, reload: relay.reloads.take, close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-/** How long the start waits for snapshots, and the end until they are written. */
-const restoreDeadlineMs = 5_000
-const keepDeadlineMs = 5_000
-
 interface Relay {
   readonly version: string
   readonly now: () => number
   readonly startedAtMs: number
   readonly logger: Logger
-  readonly entries: readonly RelayEntry[]
+  readonly environments: EnvironmentSet
   readonly stores: Stores
   readonly usage: UsageLane
   /** null unless it is asked for. */
@@ -103,13 +92,7 @@ interface ServedRelay extends Relay {
 
 interface AssembledRelay extends ServedRelay {
   readonly management: Server
-}
-
-interface RelayEntry extends ServedEntry {
-  readonly keeper: SnapshotKeeper
-  /** null where there is no Redis. */
-  readonly replica: SharedUpstream | null
-  readonly required: boolean
+  readonly reloads: Reloads
 }
 
 async function assemble(configuration: Configuration, options: RelayOptions): Promise<AssembledRelay> {
@@ -117,91 +100,69 @@ async function assemble(configuration: Configuration, options: RelayOptions): Pr
   const logger = createLogger({ ...configuration.log, destination: log, now })
   const stores = await createStores(configuration, now)
   const maker = await choosePlane(configuration, workerProgram)
-  const surroundings = { now, logger, stores, maker }
+  const tracing = await loadTracing(configuration, version, logger)
+  const within = tracing?.inEnvironment ?? ((_name: string, run: () => Promise<void>) => run())
+  const surroundings = { now, logger, stores, within, usageOf: maker.usageOf }
   const relay: Relay = {
     version,
     now,
     startedAtMs: now(),
     logger,
-    entries: await Promise.all(configuration.environments.map((each) => createEntry(each, surroundings))),
+    environments: await createEnvironmentSet(configuration.environments, surroundings),
     stores,
     usage: createUsageLane(),
-    tracing: await loadTracing(configuration, version, logger),
+    tracing,
     state: { isDraining: false },
   }
-  const plane = maker.create({ configuration, ...relay })
-  return { ...relay, plane, management: createManagement(configuration, { ...relay, plane }) }
-}
-
-interface EntrySurroundings extends Pick<Relay, 'now' | 'logger' | 'stores'> {
-  readonly maker: PlaneMaker
-}
-
-async function createEntry(
-  configured: EnvironmentConfiguration,
-  { now, logger, stores, maker }: EntrySurroundings,
-): Promise<RelayEntry> {
-  const { name, serverKeys, clientKeys, required, cors, freshness, maxLossPercent } = configured
-  const upstream = await createUpstream(configured.upstream, now)
-  const line = lineOf(name, configured.upstream)
-  const { shared, all } = stores
-  const replica =
-    shared &&
-    shareUpstream({
-      ...upstream,
-      lease: shared.lease(line),
-      store: shared.store,
-      line,
-      now,
-      logger: logger.child({ environment: name }),
-    })
-  const usage = maker.usageOf(name)
-  const environment = createEnvironment({
-    name,
-    ...(usage === undefined ? {} : { usage }),
-    ...upstream,
-    ...(replica === null ? {} : { source: replica.source, fence: replica.fence }),
-    corsOrigins: cors.origins,
-    isOrdered: all.length > 0,
-    thresholds: freshness,
-    ...(maxLossPercent === undefined ? {} : { maxLossPercent }),
+  const plane = maker.create({ configuration, ...relay, entries: relay.environments.entries })
+  const reloads = createReloads({
+    started: configuration,
+    environments: relay.environments,
+    serve: plane.serve,
     now,
     logger,
   })
-  replica?.attach(environment)
-  const keeper = keepSnapshots({ environment, line, stores: all, replica, now, logger })
-  return { environment, keeper, serverKeys, clientKeys, required, replica }
+  return { ...relay, plane, reloads, management: createManagement(reloads, { ...relay, plane }) }
 }
 
-function createManagement({ management }: Configuration, relay: ServedRelay): Server {
-  const { host, token, allowedHosts } = management
+function createManagement(reloads: Reloads, relay: ServedRelay): Server {
+  const current = (): Configuration['management'] => reloads.configuration.management
+  const { host } = current()
   let metrics: Promise<Metrics> | null = null
   return createManagementServer({
     isExposed: !isLoopback(host),
-    isHostAllowed: (name) => isLoopback(name) || name === host.toLowerCase() || allowedHosts.includes(name),
-    ...(token === undefined ? {} : { token }),
+    isHostAllowed: (name) => isLoopback(name) || name === host.toLowerCase() || current().allowedHosts.includes(name),
+    get token() {
+      return current().token
+    },
     status: {
       version: relay.version,
       startedAtMs: relay.startedAtMs,
       now: relay.now,
-      environments: relay.entries.map((entry) => ({ ...entry, keys: maskKeys(entry) })),
+      get environments() {
+        return relay.environments.entries.map((entry) => ({ ...entry, keys: maskKeys(entry) }))
+      },
       usage: relay.usage,
       workers: relay.plane.workers,
       isDraining: () => relay.state.isDraining,
-      allowsChanges: management.allowChanges,
+      get allowsChanges() {
+        return current().allowChanges
+      },
+      reloads: reloads.read,
     },
-    metrics: () => (metrics ??= loadMetrics(relay)),
+    metrics: () => (metrics ??= loadMetrics(relay, reloads)),
     refresh: () => relay.plane.refresh(),
     logger: relay.logger,
   })
 }
 
 /** The library is loaded at the first scrape. */
-async function loadMetrics({ version, plane, usage, entries, stores, now }: ServedRelay): Promise<Metrics> {
+async function loadMetrics(relay: ServedRelay, reloads: Reloads): Promise<Metrics> {
+  const { version, plane, usage, stores, now } = relay
   const { requests, streams, refusals, cache } = plane.counters
   const { createMetrics } = await import('./telemetry/metrics.js')
   const environments = (): EnvironmentReading[] =>
-    entries.map(({ environment, replica, keeper }) => {
+    relay.environments.entries.map(({ environment, replica, keeper }) => {
       const { name } = environment
       const role = replica?.status().role ?? null
       return readEnvironment(
@@ -216,6 +177,7 @@ async function loadMetrics({ version, plane, usage, entries, stores, now }: Serv
     requests,
     cache: () => cache.statistics,
     refusals,
+    reloads: reloads.read,
     ...(plane.workers === null ? {} : { workers: plane.workers }),
     ...(stores.shared === null ? {} : { redis: stores.shared.connection }),
   })

@@ -13,6 +13,8 @@ export interface CommandHost {
   readonly now: () => number
   /** Calls back at SIGINT and SIGTERM, the first and every further one. */
   readonly onStopSignal: (stop: () => void) => void
+  /** Calls back at each SIGHUP. */
+  readonly onReloadSignal: (reload: () => void) => void
   /** Ends the process at once, whatever is under way. */
   readonly exitNow: (code: number) => void
   /** The way to the relay that started this process as its worker; absent in every other process. */

@@ -102,6 +102,7 @@ export async function runProcess(target: NodeJS.Process): Promise<void> {
     env: target.env,
     now: Date.now,
     onStopSignal: (stop) => void target.on('SIGINT', stop).on('SIGTERM', stop),
+    onReloadSignal: (reload) => void target.on('SIGHUP', reload),
     exitNow: (code) => target.exit(code),
   })
 }

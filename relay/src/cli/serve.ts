@@ -1,15 +1,19 @@
 /** `switchyard serve`: runs the relay until it is told to stop. */
 import { fileURLToPath } from 'node:url'
+import { loadConfiguration } from '../config/load-configuration.js'
 import { startRelay, type RunningRelay } from '../main.js'
 import { RelayError } from '../relay-error.js'
+import { followConfiguration } from '../reload/follow-configuration.js'
+import { createReadFiles } from '../reload/read-files.js'
 import { exitCode, readOptions, UsageError, type Command, type CommandHost } from './command.js'
-import { loadForCommand } from './load-for-command.js'
+import { loadForCommand, readText, sourcesOf } from './load-for-command.js'
 import { version } from './version.js'
 
 export const serve: Command = {
   help: `Usage: npx @switchyard/relay serve [options]
 
 Runs the relay until SIGINT or SIGTERM: requests under way are finished then, and a second signal ends it at once.
+At SIGHUP, and when one of its files has changed, it takes its configuration anew.
 
 Options:
   --config FILE    the configuration file; default: the one that SWITCHYARD_CONFIG names. Environment variables such as
@@ -27,7 +31,10 @@ Exit codes: 0 stopped when told to, 64 wrong usage, 69 a port is not to be had, 
     if (demo && config !== undefined) throw new UsageError('--demo and --config do not go together')
     // From the beginning, so that a signal during the start is not lost.
     const told = toldToStop(host)
-    const configuration = await loadForCommand(demo ? demoPath('switchyard.yaml') : config, host)
+    const hangUps = signalsToReload(host)
+    const file = demo ? demoPath('switchyard.yaml') : config
+    const files = createReadFiles(readText)
+    const configuration = await loadForCommand(file, host, files.readFile)
     if (configuration === null) {
       if (!demo) host.stderr.write('To see it run without a configuration: npx @switchyard/relay serve --demo\n')
       return exitCode.configuration
@@ -42,7 +49,15 @@ Exit codes: 0 stopped when told to, 64 wrong usage, 69 a port is not to be had, 
       return error.code === 'CONFIG_INVALID' ? exitCode.configuration : exitCode.unavailable
     }
     if (demo) host.stdout.write(demoText(relay))
+    const following = followConfiguration({
+      load: () => loadConfiguration(sourcesOf(file, host, files.readFile)),
+      files,
+      watchesFiles: configuration.reload.onFileChange,
+      take: relay.reload,
+    })
+    hangUps.tell(() => following.signal())
     const failure = await Promise.race([told, relay.failed])
+    await following.close()
     await relay.close()
     if (!failure) return exitCode.success
     host.stderr.write(`switchyard serve: ${failure.message}\n`)
@@ -60,6 +75,22 @@ function toldToStop(host: CommandHost): Promise<void> {
       resolve()
     })
   })
+}
+
+/** Signals count from the beginning: one that comes during the start is told as soon as somebody listens. */
+function signalsToReload(host: CommandHost): { tell(listener: () => void): void } {
+  let isSignalled = false
+  let listener: (() => void) | null = null
+  host.onReloadSignal(() => {
+    isSignalled = true
+    listener?.()
+  })
+  return {
+    tell(told) {
+      listener = told
+      if (isSignalled) told()
+    },
+  }
 }
 
 function demoPath(name: string): string {

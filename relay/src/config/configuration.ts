@@ -22,6 +22,10 @@ export interface Configuration {
   readonly redis?: RedisOptions
   /** Absent: nothing is traced. */
   readonly tracing?: TracingConfiguration
+  readonly reload: {
+    /** Whether the configuration is read again when one of its files changes. */
+    readonly onFileChange: boolean
+  }
   /** Whether requests need no key: there is one environment and it has none. */
   readonly isKeyless: boolean
   /** At least one; in the file's order, those that only environment variables name after them, by name. */

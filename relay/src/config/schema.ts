@@ -286,6 +286,12 @@ const environment = z.strictObject({
     .meta({ description: 'Whether the relay is ready only when this environment has data.' }),
 })
 
+const reload = z.strictObject({
+  onFileChange: z.boolean().prefault(true).meta({
+    description: 'Whether it is read again when its file changes, or a file that it names; SIGHUP always counts.',
+  }),
+})
+
 const root = z.strictObject({
   server: server.prefault({}),
   management: management.prefault({}),
@@ -305,6 +311,7 @@ const root = z.strictObject({
   redis: redis.exactOptional(),
   tracing: tracing.exactOptional(),
   keyless: keyless.prefault({}),
+  reload: reload.prefault({}),
   environments: z
     .record(z.string(), environment)
     .refine((named) => Object.keys(named).length > 0)

@@ -1,63 +1,32 @@
 /** Life of one environment: documents come in, and what passes every check is served until something better comes. */
-import type { AnyVendor, Diagnostic, JsonObject, Snapshot } from '@switchyard/engine'
+import type { AnyVendor, Diagnostic } from '@switchyard/engine'
 import { RelayError } from '../relay-error.js'
 import { comparePositions, snapshotId, type SnapshotPosition, type StoredSnapshot } from '../store/snapshot-store.js'
 import { createHistogram, type Histogram } from '../telemetry/histogram.js'
 import type { Logger } from '../telemetry/logger.js'
 import { originalOf } from '../vendors/original-documents.js'
-import type { DocumentOrigin, Source, SourceSink } from '../vendors/source.js'
+import type { DocumentOrigin, SourceSink } from '../vendors/source.js'
 import { AgeText } from './age-text.js'
 import { blastRadius } from './blast-radius.js'
 import type { Environment, EnvironmentState, EnvironmentStatus, HeldStatus, Served } from './environment.js'
-import { defaultThresholds, Freshness, isForSomebody, type FreshnessThresholds } from './freshness.js'
+import type { Candidate, Held } from './candidate.js'
+import { defaultThresholds, Freshness, isForSomebody } from './freshness.js'
 import { ingest } from './ingest.js'
 import { revive } from './revive.js'
-import type { FetchOutcome, RunningEnvironment } from './running-environment.js'
+import type {
+  EnvironmentOptions,
+  EnvironmentSettings,
+  EnvironmentUpstream,
+  FetchOutcome,
+  RunningEnvironment,
+} from './running-environment.js'
 import { createUsageCounter, type ReadableUsage } from './usage-counter.js'
 import { vendorEnvironmentOf } from './vendor-environment.js'
-
-export interface EnvironmentOptions {
-  readonly name: string
-  readonly source: Source
-  /** Absent: recognised from the first good document, and kept from then on. */
-  readonly vendor?: AnyVendor
-  readonly vendorOptions?: JsonObject
-  /** See {@link Environment.corsOrigins}. */
-  readonly corsOrigins?: readonly string[]
-  /** See {@link Environment.isOrdered}. */
-  readonly isOrdered?: boolean
-  readonly thresholds?: FreshnessThresholds
-  /** A document that would switch off or remove more of the flags than that is held; absent: none is. */
-  readonly maxLossPercent?: number
-  /** Token of the lease under which this process talks to the upstream; absent: there is no lease. */
-  readonly fence?: () => number
-  /** Counts answers; absent: here. */
-  readonly usage?: ReadableUsage
-  /** Epoch milliseconds. */
-  readonly now: () => number
-  readonly logger: Logger
-}
 
 const propagationBounds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 
 type Listener = Parameters<Environment['onChange']>[0]
 type StateListener = Parameters<Environment['onState']>[0]
-
-/** What may come into service. */
-interface Candidate {
-  readonly snapshot: Snapshot
-  readonly revision: string
-  readonly changedAtMs?: number
-  /** See {@link Environment.original}. */
-  readonly original: string | null
-  /** When the upstream last confirmed it, null where nobody knows; absent: now. */
-  readonly confirmedAtMs?: number | null
-}
-
-interface Held {
-  readonly candidate: Candidate
-  readonly status: HeldStatus
-}
 
 /** Creates an environment that serves nothing yet. */
 export function createEnvironment(options: EnvironmentOptions): RunningEnvironment {
@@ -66,7 +35,6 @@ export function createEnvironment(options: EnvironmentOptions): RunningEnvironme
 
 class DocumentLine implements RunningEnvironment {
   readonly name: string
-  readonly corsOrigins: readonly string[]
   readonly isOrdered: boolean
   readonly usage: ReadableUsage
   readonly activity: { readonly fetches: Record<FetchOutcome, number>; readonly propagation: Histogram } = {
@@ -75,8 +43,10 @@ class DocumentLine implements RunningEnvironment {
   }
   served: Served | null = null
   original: string | null = null
-  readonly #options: EnvironmentOptions
-  readonly #logger: Logger
+  readonly #options: Pick<EnvironmentOptions, 'name' | 'now' | 'logger'>
+  #upstream: EnvironmentUpstream
+  #settings: EnvironmentSettings
+  #logger: Logger
   readonly #listeners = new Set<Listener>()
   readonly #stateListeners = new Set<StateListener>()
   readonly #confirmationListeners = new Set<() => void>()
@@ -95,15 +65,20 @@ class DocumentLine implements RunningEnvironment {
 
   constructor(options: EnvironmentOptions) {
     this.name = options.name
-    this.corsOrigins = options.corsOrigins ?? []
     this.isOrdered = options.isOrdered ?? false
     this.#options = options
+    this.#upstream = options
+    this.#settings = options
     this.#vendor = options.vendor
     this.#stateSinceMs = options.now()
     this.#age = new AgeText(options.now)
     this.usage = options.usage ?? createUsageCounter()
     this.#freshness = new Freshness(options.thresholds ?? defaultThresholds, (state) => this.#enter(state))
-    this.#logger = options.logger.child({ environment: options.name, upstream: options.source.description })
+    this.#logger = this.#createLogger()
+  }
+
+  get corsOrigins(): readonly string[] {
+    return this.#settings.corsOrigins ?? []
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -118,7 +93,7 @@ class DocumentLine implements RunningEnvironment {
       failed: whileRunning((error) => this.#fail(error)),
     }
     try {
-      await this.#options.source.run(sink, signal)
+      await this.#upstream.source.run(sink, signal)
     } catch (error) {
       this.#logger.error({ error }, 'the source ended because of a mistake in Switchyard')
     } finally {
@@ -179,6 +154,23 @@ class DocumentLine implements RunningEnvironment {
     this.#confirmed()
   }
 
+  adjust(settings: EnvironmentSettings): void {
+    this.#settings = settings
+    this.#freshness.adjust(settings.thresholds ?? defaultThresholds)
+  }
+
+  takeUpstream(upstream: EnvironmentUpstream, isSameLine: boolean): void {
+    this.#upstream = upstream
+    this.#logger = this.#createLogger()
+    this.#vendor = upstream.vendor
+    this.#freshness.forget()
+    this.#isRefused = false
+    this.#held = null
+    if (isSameLine || this.#activated === null) return
+    this.#logger.warn({ snapshot: this.#activated.id }, 'another upstream decides: a snapshot is activated no more')
+    this.#activated = null
+  }
+
   ageText(): string {
     return this.#age.text()
   }
@@ -187,7 +179,7 @@ class DocumentLine implements RunningEnvironment {
     return {
       name: this.name,
       vendor: this.#vendor?.name ?? 'unknown',
-      upstream: this.#options.source.description,
+      upstream: this.#upstream.source.description,
       state: this.state,
       stateSinceMs: this.#stateSinceMs,
       revision: this.served?.revision ?? null,
@@ -216,11 +208,16 @@ class DocumentLine implements RunningEnvironment {
     return () => this.#confirmationListeners.delete(listener)
   }
 
+  #createLogger(): Logger {
+    const { name, logger } = this.#options
+    return logger.child({ environment: name, upstream: this.#upstream.source.description })
+  }
+
   #accept(document: unknown, about: DocumentOrigin): void {
     const result = ingest(document, {
       flagSetId: this.name,
       ...(this.#vendor === undefined ? {} : { vendor: this.#vendor }),
-      ...(this.#options.vendorOptions === undefined ? {} : { vendorOptions: this.#options.vendorOptions }),
+      ...(this.#upstream.vendorOptions === undefined ? {} : { vendorOptions: this.#upstream.vendorOptions }),
       ...(this.served === null ? {} : { previous: this.served.snapshot }),
     })
     this.#diagnostics = [...(about.diagnostics ?? []), ...result.diagnostics]
@@ -251,7 +248,7 @@ class DocumentLine implements RunningEnvironment {
 
   #reasonToHold({ snapshot, revision }: Candidate): HeldStatus['reason'] | null {
     if (this.#activated !== null) return 'activated'
-    const { maxLossPercent } = this.#options
+    const { maxLossPercent } = this.#settings
     if (this.served === null || maxLossPercent === undefined || this.#held?.candidate.revision === revision) {
       return this.#held?.candidate.revision === revision ? this.#held.status.reason : null
     }
@@ -279,7 +276,7 @@ class DocumentLine implements RunningEnvironment {
 
   #nextPosition(): SnapshotPosition {
     const { fence = 0, sequence = 0 } = this.served ?? {}
-    return { fence: Math.max(fence, this.#options.fence?.() ?? 0), sequence: sequence + 1 }
+    return { fence: Math.max(fence, this.#upstream.fence?.() ?? 0), sequence: sequence + 1 }
   }
 
   /** @returns why not, null where it is served now */

@@ -16,7 +16,7 @@ export const defaultThresholds: FreshnessThresholds = { staleAfterMs: 0, disconn
  * upstream answers, but what it has is not what is served. Timers tell when a state is due, so a clock that is set changes nothing.
  */
 export class Freshness {
-  readonly #thresholds: FreshnessThresholds
+  #thresholds: FreshnessThresholds
   readonly #enter: (state: EnvironmentState) => void
   #hasData = false
   /** Whether the upstream has, as far as is known, what is served. */
@@ -54,6 +54,18 @@ export class Freshness {
     this.#stop()
     this.#lose(0)
     this.#tell()
+  }
+
+  /** Other thresholds, for what fails from now on. */
+  adjust(thresholds: FreshnessThresholds): void {
+    this.#thresholds = thresholds
+  }
+
+  /** Another upstream has the word: what was heard of the one before says nothing of it. The state stays until it is heard of. */
+  forget(): void {
+    this.#stop()
+    this.#isFit = true
+    this.#isLost = 'no'
   }
 
   /** Ends the timers. */

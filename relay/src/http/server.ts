@@ -1,5 +1,6 @@
 /** The data plane's server: what applications call. Bare `node:http` (ADR 0002). */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { keysOf, type DirectoryEntry, type LiveDirectory } from '../environments/directory.js'
 import { clientErrorHandler } from './client-error.js'
 import { preflightHeaders } from './cors.js'
 import { beginExchange, type Exchange, type Plane } from './exchange.js'
@@ -10,7 +11,11 @@ import { guard, refuse, respond } from './respond.js'
 import { findPlace, type Place } from './routes.js'
 import { createStreams, type StreamsOptions } from './streams/streams.js'
 
-export interface DataPlaneOptions extends Omit<Plane, 'isClosing' | 'random' | 'streams' | 'contexts' | 'overload'> {
+export interface DataPlaneOptions extends Omit<
+  Plane,
+  'isClosing' | 'random' | 'streams' | 'contexts' | 'overload' | 'directory'
+> {
+  readonly directory: LiveDirectory
   readonly streams: StreamsOptions
   /** Chance, for the flags that read it; Math.random when absent. */
   readonly random?: () => number
@@ -23,6 +28,8 @@ export interface DataPlaneOptions extends Omit<Plane, 'isClosing' | 'random' | '
 export interface DataPlane {
   /** Not listening yet. */
   readonly server: Server
+  /** From now on these environments and keys count. Requests under way go on, and streams of those that stay. */
+  serve(entries: readonly DirectoryEntry[], streamSecret: string | undefined): void
   /** Takes no more connections, ends streams, lets requests under way end, and cuts those that have not after that many milliseconds. */
   close(deadlineMs: number): Promise<void>
 }
@@ -43,6 +50,11 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const server = listenerOf(plane)
   return {
     server,
+    serve(entries, secret) {
+      options.directory.replace(entries)
+      streams.tokens.renew({ keys: keysOf(entries), secret })
+      streams.renew()
+    },
     close(deadlineMs) {
       gate.close()
       return close(server, plane, deadlineMs)

@@ -8,8 +8,8 @@ export interface Guards {
   readonly isExposed: boolean
   /** Whether a name may stand in `Host`: lower case, without port and brackets. */
   readonly isHostAllowed: (name: string) => boolean
-  /** Bearer token for everything but liveness, readiness and metrics; absent: none is wanted. */
-  readonly token?: string
+  /** Bearer token for everything but liveness, readiness and metrics, read at each request; absent: none is wanted. */
+  readonly token?: string | undefined
 }
 
 /** @returns whether the request may go on; otherwise it has been answered */
@@ -34,8 +34,9 @@ export function hostGuard({ isExposed, isHostAllowed }: Guards): Guard {
  * Wants the token, where there is one: as a bearer's, or as the password of anybody, which is how a browser brings it along when a
  * person opens the page.
  */
-export function tokenGuard({ token }: Guards): Guard {
+export function tokenGuard(guards: Guards): Guard {
   return (request, response) => {
+    const { token } = guards
     const presented = presentedToken(request.headers.authorization)
     if (token === undefined || (presented !== undefined && isSame(presented, token))) return true
     response.setHeader('www-authenticate', ['Bearer', 'Basic realm="Switchyard", charset="UTF-8"'])

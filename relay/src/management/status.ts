@@ -7,6 +7,7 @@ import type { SnapshotKeeper } from '../environments/keep-snapshots.js'
 import type { StoreStatus } from '../environments/store-line.js'
 import type { ReplicaStatus, SharedUpstream } from '../environments/share-upstream.js'
 import type { WorkerReading } from '../telemetry/worker-reading.js'
+import type { ReloadReading, ReloadReport } from '../reload/reloads.js'
 import type { UsageLane } from '../usage/usage-lane.js'
 
 /** An environment and what the status says about it besides its own state. */
@@ -14,6 +15,8 @@ export interface ReportedEnvironment {
   readonly environment: RunningEnvironment
   /** Whether the relay is ready only when this environment has data. */
   readonly required: boolean
+  /** It came by a reload: readiness does not wait for it. */
+  readonly cameLater?: boolean
   readonly keys: readonly MaskedKey[]
   /** null where replicas share nothing. */
   readonly replica?: Pick<SharedUpstream, 'status'> | null
@@ -33,6 +36,7 @@ export interface StatusOptions {
   readonly isDraining: () => boolean
   /** Whether the management plane can change what is served. */
   readonly allowsChanges: boolean
+  readonly reloads: () => ReloadReading
 }
 
 export interface Readiness {
@@ -56,6 +60,7 @@ export interface RelayStatus {
   readonly allowsChanges: boolean
   /** Absent where the relay serves by itself. */
   readonly workers?: readonly WorkerReport[]
+  readonly configuration: ConfigurationReport
   readonly environments: readonly EnvironmentReport[]
 }
 
@@ -64,6 +69,23 @@ export interface WorkerReport extends Omit<WorkerReading, 'number' | 'sinceMs' |
   readonly since: string
   /** What it serves, by environment; null where it has nothing. */
   readonly revisions: Readonly<Record<string, string | null>>
+}
+
+/** Which configuration is in effect, and what came of the last attempt to take another one. */
+export interface ConfigurationReport {
+  readonly inEffectSince: string
+  /** null while there was none. */
+  readonly lastReload:
+    | (Omit<ReloadReport, 'atMs' | 'problems'> & { readonly at: string; readonly problems: readonly ProblemReport[] })
+    | null
+}
+
+/** What is wrong with a configuration, where, and what to do. */
+interface ProblemReport {
+  readonly path: string
+  readonly message: string
+  /** The file or the variable, with line and column where it has them. */
+  readonly place: string | null
 }
 
 /** Where somebody has decided, or has to. */
@@ -124,11 +146,14 @@ export interface EnvironmentCounts {
 
 /** A page is for reading. */
 const maxDiagnosticsShown = 100
+const maxProblemsShown = 100
 
 /** @param failsOnStale whether data that is not `fresh` is not good enough */
 export function readReadiness(options: StatusOptions, failsOnStale = false): Readiness {
-  const required = options.environments.filter((each) => each.required).map(({ environment }) => environment)
-  const waiting = required.filter(({ served }) => served === null).map(({ name }) => name)
+  const entries = options.environments.filter((each) => each.required)
+  const required = entries.map(({ environment }) => environment)
+  const awaited = entries.filter(({ cameLater = false }) => !cameLater).map(({ environment }) => environment)
+  const waiting = awaited.filter(({ served }) => served === null).map(({ name }) => name)
   const stale = required.filter(({ served, state }) => served !== null && state !== 'fresh').map(({ name }) => name)
   const workers = options.workers ? readWorkers(options.workers(), required) : undefined
   const found = { waiting, ...(failsOnStale ? { stale } : {}), ...(workers === undefined ? {} : { workers }) }
@@ -157,6 +182,7 @@ export function readStatus(options: StatusOptions): RelayStatus {
     readiness: readReadiness(options),
     allowsChanges: options.allowsChanges,
     ...(options.workers ? { workers: options.workers().map((each) => reportWorker(each, names)) } : {}),
+    configuration: reportConfiguration(options.reloads()),
     environments: options.environments.map((each) => report(each, options.usage)),
   }
 }
@@ -194,6 +220,18 @@ function report(
     diagnostics: diagnostics.slice(0, maxDiagnosticsShown),
     keys,
   }
+}
+
+function reportConfiguration({ inEffectSinceMs, last }: ReloadReading): ConfigurationReport {
+  return { inEffectSince: timestamp(inEffectSinceMs), lastReload: last && reportReload(last) }
+}
+
+function reportReload({ atMs, problems, ...rest }: ReloadReport): ConfigurationReport['lastReload'] {
+  const told = problems.slice(0, maxProblemsShown).map(({ path, message, name, line, column }) => {
+    const place = [name, line, column].filter((part) => part !== undefined).join(':')
+    return { path, message, place: place === '' ? null : place }
+  })
+  return { ...rest, at: timestamp(atMs), problems: told }
 }
 
 function countsOf(environment: RunningEnvironment, usage: StatusOptions['usage']): EnvironmentCounts {

@@ -5,6 +5,8 @@ const counts = { type: 'object', additionalProperties: integer }
 const code = text('Upper snake case, explained in docs/errors.md')
 const audience = oneOf('server', 'client')
 
+const names = listOf(text(), 'Names of environments.')
+
 const environments: Readonly<Record<string, Schema>> = {
   Status: object(
     {
@@ -14,6 +16,7 @@ const environments: Readonly<Record<string, Schema>> = {
       uptimeSeconds: { type: 'number' },
       readiness: ref('Readiness'),
       allowsChanges: boolean,
+      configuration: object({ inEffectSince: time, lastReload: nullOr(ref('Reload')) }),
       environments: listOf(ref('EnvironmentStatus')),
     },
     { workers: listOf(ref('Worker'), 'Where the relay does not serve by itself.') },
@@ -35,6 +38,17 @@ const environments: Readonly<Record<string, Schema>> = {
     cpuSeconds: { type: 'number' },
     residentBytes: nullOr(integer),
     revisions: { type: 'object', additionalProperties: nullOr(text()) },
+  }),
+  Reload: object({
+    outcome: oneOf('applied', 'unchanged', 'refused'),
+    trigger: oneOf('signal', 'file', 'primary'),
+    at: time,
+    added: names,
+    removed: names,
+    changed: names,
+    settings: listOf(text(), 'Paths of other settings that count from now on.'),
+    needsRestart: listOf(text(), 'Paths of settings that count after a restart only.'),
+    problems: listOf(object({ path: text(), message: text(), place: nullOr(text()) })),
   }),
   EnvironmentStatus: object(
     {

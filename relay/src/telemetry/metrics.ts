@@ -3,6 +3,7 @@ import type { Counter, Gauge, Metric, Registry } from 'prom-client'
 import type { EvaluationSeries } from './evaluation-totals.js'
 import type { ReadableHistogram } from './histogram.js'
 import type { RefusalCounts } from './refusal-counts.js'
+import { reloadMetrics, reloadOutcomes, type ReloadReading } from './reload-metrics.js'
 import type { RequestDurations } from './request-durations.js'
 import type { StreamReading } from './stream-counts.js'
 import { workerMetrics } from './worker-metrics.js'
@@ -47,6 +48,7 @@ export interface MetricsOptions {
   readonly requests: Pick<RequestDurations, 'read'>
   readonly cache: () => CacheReading
   readonly refusals: Pick<RefusalCounts, 'isOverloaded' | 'read'>
+  readonly reloads: () => ReloadReading
   /** Absent where there is no Redis. */
   readonly redis?: RedisReading
   /** Absent where the relay serves by itself. */
@@ -118,6 +120,7 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
   for (const metric of options.workers ? workerMetrics({ Counter, Gauge }, options.workers) : []) {
     registry.registerMetric(metric)
   }
+  registry.registerMetric(reloadOutcomes(Counter, options.reloads))
   for (const histogram of histograms(options)) registerHistogram(registry, histogram)
   return { contentType: registry.contentType, render: () => registry.metrics() }
 }
@@ -143,9 +146,10 @@ interface PlainMetric {
   readonly read: () => number
 }
 
-function plainMetrics({ cache, refusals, redis }: MetricsOptions): readonly PlainMetric[] {
+function plainMetrics({ cache, refusals, reloads, redis }: MetricsOptions): readonly PlainMetric[] {
   const always: readonly PlainMetric[] = [
     ...cacheMetrics.map((metric) => ({ ...metric, read: () => metric.read(cache()) })),
+    ...reloadMetrics.map((metric) => ({ ...metric, read: () => metric.read(reloads()) })),
     {
       kind: 'gauge',
       name: 'switchyard_overloaded',

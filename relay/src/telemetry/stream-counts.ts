@@ -5,9 +5,9 @@ export type StreamKind = 'ofrep' | 'ruleset'
 
 /**
  * `client`: it went away. `age`: the stream was as old as streams get. `slow`: it left unread what was sent. `shutdown`: the
- * relay stops. `error`: a mistake in Switchyard.
+ * relay stops. `revoked`: the key opens nothing any more. `error`: a mistake in Switchyard.
  */
-export type StreamEnd = 'client' | 'age' | 'slow' | 'shutdown' | 'error'
+export type StreamEnd = 'client' | 'age' | 'slow' | 'shutdown' | 'revoked' | 'error'
 
 export interface StreamCounts {
   opened(environment: string, kind: StreamKind): void

@@ -26,6 +26,8 @@ export interface ServingPlane {
    * @throws RelayError LISTEN_FAILED, or WORKERS_FAILED
    */
   listen(): Promise<string>
+  /** From now on these environments and keys count; null where that takes a restart. */
+  readonly serve: ((entries: readonly DirectoryEntry[], streamSecret: string | undefined) => void) | null
   /** Resolves if, after that, the data plane is lost for good. */
   readonly failed: Promise<RelayError>
   /** Lets requests under way end, and cuts those that have not after that many milliseconds. */
@@ -85,6 +87,7 @@ function serveHere({ configuration: { server }, ...surroundings }: PlaneSurround
       plane.server.on('error', (error) => surroundings.logger.error({ error }, 'a connection could not be accepted'))
       return addressOf(plane.server).url
     },
+    serve: (entries, streamSecret) => plane.serve(entries, streamSecret),
     failed: new Promise(() => undefined),
     close: (timeoutMs) => plane.close(timeoutMs),
   }

@@ -29,6 +29,8 @@ export function createWorkerPlane(count: number, program: readonly [file: string
         workers: () => pool.workers,
         refresh: () => pool.refresh(),
         listen: () => pool.listen(),
+        // Workers have what they were started with.
+        serve: null,
         failed: pool.failed,
         close: (timeoutMs) => pool.close(timeoutMs),
       }

@@ -250,6 +250,7 @@ describe('switchyard evaluate', () => {
       env: {},
       now: Date.now,
       onStopSignal: () => undefined,
+      onReloadSignal: () => undefined,
       exitNow: () => undefined,
     })
     expect([code, text.split('\n').length - 1]).toEqual([0, chunks.length])

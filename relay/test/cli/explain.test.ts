@@ -86,6 +86,7 @@ async function explain(
     env,
     now: () => nowMs,
     onStopSignal: () => {},
+    onReloadSignal: () => {},
     exitNow: () => {},
   })
   stdout.end()

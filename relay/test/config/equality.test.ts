@@ -80,6 +80,7 @@ const rows: readonly Row[] = [
       log: { level: 'info', format: 'json' },
       workers: 1,
       snapshots: { keep: 10 },
+      reload: { onFileChange: true },
       isKeyless: true,
       environments: [
         {
@@ -528,6 +529,13 @@ server:
     env: { ...oneEnvironment, SWITCHYARD_WORKERS: 'auto' },
     says: ({ workers }) => workers,
     expected: 'auto',
+  },
+  {
+    name: 'reload',
+    file: withEnvironment('reload: { onFileChange: false }'),
+    env: { ...oneEnvironment, SWITCHYARD_RELOAD__ON_FILE_CHANGE: 'false' },
+    says: ({ reload }) => reload,
+    expected: { onFileChange: false },
   },
   {
     name: 'streams',

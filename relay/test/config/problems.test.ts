@@ -532,7 +532,7 @@ environments:
   /etc/switchyard/switchyard.yaml:8:11: environments.Prod.upstream.path is missing: expected the path of a file.
   /etc/switchyard/switchyard.yaml:9:60: environments.test.serverKeys[0] has no value: the environment variable NOT_SET is not set.
   SWITCHYARD_LOG__LEVEL: log.level must be one of error, warn, info, debug, not "loud".
-  SWITCHYARD_NONSENSE is not a setting: expected one of SWITCHYARD_SERVER, SWITCHYARD_MANAGEMENT, SWITCHYARD_LOG, SWITCHYARD_WORKERS, SWITCHYARD_STATE_SECRET, SWITCHYARD_SNAPSHOTS, SWITCHYARD_REDIS, SWITCHYARD_TRACING, SWITCHYARD_KEYLESS, SWITCHYARD_ENVIRONMENTS.
+  SWITCHYARD_NONSENSE is not a setting: expected one of SWITCHYARD_SERVER, SWITCHYARD_MANAGEMENT, SWITCHYARD_LOG, SWITCHYARD_WORKERS, SWITCHYARD_STATE_SECRET, SWITCHYARD_SNAPSHOTS, SWITCHYARD_REDIS, SWITCHYARD_TRACING, SWITCHYARD_KEYLESS, SWITCHYARD_RELOAD, SWITCHYARD_ENVIRONMENTS.
 `)
   })
 

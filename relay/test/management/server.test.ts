@@ -16,6 +16,7 @@ import type { WorkerReading } from '../../src/telemetry/worker-reading.js'
 import { createUsageLane } from '../../src/usage/usage-lane.js'
 import type { SourceSink } from '../../src/vendors/source.js'
 import { documentOf, plainVendor } from '../environments/plain-vendor.js'
+import { noReloads } from '../reload/no-reloads.js'
 
 const nowMs = Date.UTC(2026, 0, 31, 12)
 const logger = createLogger({ level: 'error', format: 'json', destination: { write: () => {} }, now: () => nowMs })
@@ -75,12 +76,14 @@ function start({ workers, ...options }: StartOptions = {}) {
       ...(workers === undefined ? {} : { workers: () => workers }),
       isDraining: () => options.isDraining === true,
       allowsChanges: false,
+      reloads: () => noReloads,
     },
     metrics: () =>
       createMetrics({
         version: '1.2.3',
         requests: createRequestDurations(),
         refusals: createRefusalCounts(),
+        reloads: () => noReloads,
         cache: () => ({ hits: 0, misses: 0, entries: 0, bytes: 0 }),
         environments: () =>
           environments.map(({ environment }) =>

@@ -8,6 +8,7 @@ import { createManagementServer } from '../../src/management/server.js'
 import { createLogger } from '../../src/telemetry/logger.js'
 import { createUsageLane } from '../../src/usage/usage-lane.js'
 import type { SourceSink } from '../../src/vendors/source.js'
+import { noReloads } from '../reload/no-reloads.js'
 
 /** The time at which it all happens, epoch milliseconds. */
 const nowMs = Date.UTC(2026, 0, 31, 12)
@@ -52,6 +53,7 @@ export async function startPlane({ documents, token, allowsChanges = false }: Pl
       usage,
       isDraining: () => false,
       allowsChanges,
+      reloads: () => noReloads,
     },
     metrics: () => Promise.reject(new Error('no metrics here')),
     logger,

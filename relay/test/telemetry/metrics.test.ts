@@ -3,6 +3,7 @@ import { createHistogram } from '../../src/telemetry/histogram.js'
 import { createMetrics, type EnvironmentReading } from '../../src/telemetry/metrics.js'
 import { createRefusalCounts } from '../../src/telemetry/refusal-counts.js'
 import { createRequestDurations } from '../../src/telemetry/request-durations.js'
+import { noReloads } from '../reload/no-reloads.js'
 
 const reading: EnvironmentReading = {
   name: 'shop',
@@ -43,6 +44,7 @@ describe('the metrics page', () => {
       requests: createRequestDurations(),
       cache,
       refusals,
+      reloads: () => noReloads,
       workers: () => [
         { ...counted, number: 1, pid: 7, state: 'serving', residentBytes: 400 },
         { ...counted, number: 2, pid: null, state: 'dead', residentBytes: null },
@@ -71,6 +73,11 @@ describe('the metrics page', () => {
       requests: createRequestDurations(),
       cache,
       refusals,
+      reloads: () => ({
+        last: { outcome: 'refused', needsRestart: ['server.port'] },
+        inEffectSinceMs: 1_500,
+        counts: { applied: 2, unchanged: 0, refused: 1 },
+      }),
       redis: { isConnected: true, errors: 4 },
     })
     expect(metrics.contentType).toBe('text/plain; version=0.0.4; charset=utf-8')
@@ -109,6 +116,9 @@ describe('the metrics page', () => {
       'switchyard_response_cache_misses_total 5',
       'switchyard_response_cache_entries 3',
       'switchyard_response_cache_bytes 900',
+      'switchyard_config_refused 1',
+      'switchyard_config_restart_needed 1',
+      'switchyard_config_in_effect_timestamp_seconds 1.5',
       'switchyard_overloaded 1',
       'switchyard_redis_connected 1',
       'switchyard_redis_errors_total 4',
@@ -119,6 +129,9 @@ describe('the metrics page', () => {
       'switchyard_refusals_total{reason="too-large"} 0',
       'switchyard_refusals_total{reason="too-slow"} 0',
       'switchyard_refusals_total{reason="not-http"} 0',
+      'switchyard_config_reloads_total{outcome="applied"} 2',
+      'switchyard_config_reloads_total{outcome="unchanged"} 0',
+      'switchyard_config_reloads_total{outcome="refused"} 1',
       'switchyard_propagation_delay_seconds_bucket{environment="shop",le="1"} 0',
       'switchyard_propagation_delay_seconds_bucket{environment="shop",le="5"} 0',
       'switchyard_propagation_delay_seconds_bucket{environment="shop",le="+Inf"} 0',
@@ -135,6 +148,7 @@ describe('the metrics page', () => {
       requests: createRequestDurations(),
       cache,
       refusals,
+      reloads: () => noReloads,
     })
     const first = await metrics.render()
     expect(ownLines(await metrics.render())).toEqual(ownLines(first))
@@ -148,7 +162,7 @@ describe('the metrics page', () => {
     requests.observe('/ofrep/v1/evaluate/flags', 'POST', 200, 0.002)
     requests.observe('/ofrep/v1/evaluate/flags', 'POST', 200, 60)
     const page = await (
-      await createMetrics({ version: '1', environments: () => [], requests, cache, refusals })
+      await createMetrics({ version: '1', environments: () => [], requests, cache, refusals, reloads: () => noReloads })
     ).render()
     const labels = 'route="/ofrep/v1/evaluate/flags",method="POST",status="200"'
     expect(page).toContain(`switchyard_http_request_duration_seconds_bucket{${labels},le="0.001"} 0\n`)
@@ -160,7 +174,14 @@ describe('the metrics page', () => {
 
   it('tells about the process too', async () => {
     const page = await (
-      await createMetrics({ version: '1', environments: () => [], requests: createRequestDurations(), cache, refusals })
+      await createMetrics({
+        version: '1',
+        environments: () => [],
+        requests: createRequestDurations(),
+        cache,
+        refusals,
+        reloads: () => noReloads,
+      })
     ).render()
     expect(page).toMatch(/^process_resident_memory_bytes \d+$/m)
     expect(page).toMatch(/^nodejs_eventloop_lag_seconds /m)
@@ -168,10 +189,17 @@ describe('the metrics page', () => {
 
   it('explains every metric of its own', async () => {
     const page = await (
-      await createMetrics({ version: '1', environments: () => [], requests: createRequestDurations(), cache, refusals })
+      await createMetrics({
+        version: '1',
+        environments: () => [],
+        requests: createRequestDurations(),
+        cache,
+        refusals,
+        reloads: () => noReloads,
+      })
     ).render()
     const names = page.match(/^# TYPE (switchyard_\w+)/gm) ?? []
-    expect(names).toHaveLength(23)
+    expect(names).toHaveLength(27)
     for (const name of names) expect(page).toContain(`# HELP ${name.slice('# TYPE '.length)} `)
   })
 })

@@ -52,6 +52,11 @@ export class ChangeLine {
     this.#channel.open(exchange, access, (stream) => this.#follow(stream, known))
   }
 
+  /** See {@link Channel.keep}. */
+  keep(mayRead: (access: Access) => boolean): void {
+    this.#channel.keep(mayRead)
+  }
+
   close(): void {
     this.#leave()
     this.#scheduled.close()

@@ -68,6 +68,11 @@ export class Channel {
     this.#pacer.spread(this.#members)
   }
 
+  /** Ends the streams of those who may not read on. */
+  keep(mayRead: (access: Access) => boolean): void {
+    for (const { access, stream } of this.#members) if (!mayRead(access)) stream.end('revoked')
+  }
+
   /** Ends all streams. */
   close(): void {
     this.#pacer.close()

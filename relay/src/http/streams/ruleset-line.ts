@@ -41,6 +41,11 @@ export class RulesetLine {
     this.#channel.open(exchange, access, (stream) => this.#follow(stream, held))
   }
 
+  /** See {@link Channel.keep}. */
+  keep(mayRead: (access: Access) => boolean): void {
+    this.#channel.keep(mayRead)
+  }
+
   close(): void {
     for (const leave of this.#leave) leave()
     this.#channel.close()

@@ -10,14 +10,20 @@ export interface StreamTokens {
   /** The token that is given out now; undefined where nobody needs a key. */
   tokenOf(access: Access): string | undefined
   accessOf(token: string): Access | undefined
+  /** Other keys are configured, or another secret: tokens of those that are no more open nothing. */
+  renew(signed: SignedBy): void
 }
 
-export interface StreamTokenOptions {
+/** What tokens are made of. */
+export interface SignedBy {
   /** All that are configured. */
   readonly keys: readonly string[]
-  readonly directory: EnvironmentDirectory
   /** Signs in place of each key. */
   readonly secret?: string | undefined
+}
+
+export interface StreamTokenOptions extends SignedBy {
+  readonly directory: EnvironmentDirectory
   /** Epoch milliseconds. */
   readonly now: () => number
 }
@@ -31,18 +37,21 @@ interface Table {
   readonly accepted: ReadonlyMap<string, Access>
 }
 
-export function createStreamTokens({ keys, directory, secret, now }: StreamTokenOptions): StreamTokens {
+export function createStreamTokens({ directory, now, ...options }: StreamTokenOptions): StreamTokens {
   const digest = createDigest()
-  const holders = keys.flatMap((key) => {
+  let signed: SignedBy = options
+  let table: Table | undefined
+
+  function holderOf(key: string): { readonly key: string; readonly access: Access }[] {
     const access = directory.access(key)
     return typeof access === 'string' ? [] : [{ key, access }]
-  })
-  let table: Table | undefined
+  }
 
   function tableOf(epoch: number): Table {
     const given = new Map<Access, string>()
     const accepted = new Map<string, Access>()
-    for (const { key, access } of holders) {
+    const { secret } = signed
+    for (const { key, access } of signed.keys.flatMap(holderOf)) {
       given.set(access, sign({ key, access, secret, epoch }))
       // The clock of another replica may be ahead of this one.
       for (const other of [epoch - 1, epoch, epoch + 1]) {
@@ -60,6 +69,10 @@ export function createStreamTokens({ keys, directory, secret, now }: StreamToken
   return {
     tokenOf: (access) => current().given.get(access),
     accessOf: (token) => current().accepted.get(digest(token)),
+    renew(other) {
+      signed = other
+      table = undefined
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 /** All streams of the data plane: one line of each kind for each environment, under common limits. */
-import type { Environment, EnvironmentDirectory } from '../../environments/environment.js'
+import type { LiveDirectory } from '../../environments/directory.js'
+import type { Access, Environment } from '../../environments/environment.js'
 import type { Logger } from '../../telemetry/logger.js'
 import type { StreamCounts } from '../../telemetry/stream-counts.js'
 import { createAdmission } from './admission.js'
@@ -14,6 +15,8 @@ export interface Streams {
   readonly settings: StreamSettings
   readonly tokens: StreamTokens
   of(environment: Environment): EnvironmentStreams
+  /** Other keys or environments are in the directory: streams of those that are no more end, all others stay. */
+  renew(): void
   /** Ends all streams at once. */
   close(): void
 }
@@ -32,7 +35,7 @@ export interface StreamsOptions {
 }
 
 export interface StreamsSurroundings {
-  readonly directory: EnvironmentDirectory
+  readonly directory: Pick<LiveDirectory, 'environments' | 'holds'>
   /** Epoch milliseconds. */
   readonly now: () => number
   readonly random: () => number
@@ -44,27 +47,46 @@ export function createStreams(
   { directory, now, random, logger }: StreamsSurroundings,
 ): Streams {
   const shared: ChannelSurroundings = { settings, counts, random, logger, admission: createAdmission(settings) }
-  const lines = new Map<Environment, EnvironmentStreams & { close(): void }>()
-  for (const environment of directory.environments) lines.set(environment, createLines(environment, now, shared))
+  const open = new Map<Environment, Lines>()
+  // Requests under way may still ask for those of an environment that is gone.
+  const all = new WeakMap<Environment, Lines>()
+  const begin = (environment: Environment): void => {
+    if (open.has(environment)) return
+    const lines = createLines(environment, now, shared)
+    open.set(environment, lines)
+    all.set(environment, lines)
+  }
+  directory.environments.forEach(begin)
   return {
     settings,
     tokens,
     of(environment) {
-      const found = lines.get(environment)
-      if (found === undefined) throw new TypeError(`${environment.name} is not in the directory`)
+      const found = all.get(environment)
+      if (found === undefined) throw new TypeError(`${environment.name} was never in the directory`)
       return found
     },
+    renew() {
+      directory.environments.forEach(begin)
+      const known = new Set(directory.environments)
+      for (const [environment, lines] of open) {
+        lines.keep((access) => directory.holds(access))
+        if (known.has(environment)) continue
+        lines.close()
+        open.delete(environment)
+      }
+    },
     close() {
-      for (const each of lines.values()) each.close()
+      for (const each of open.values()) each.close()
     },
   }
 }
 
-function createLines(
-  environment: Environment,
-  now: () => number,
-  shared: ChannelSurroundings,
-): EnvironmentStreams & { close(): void } {
+interface Lines extends EnvironmentStreams {
+  keep(mayRead: (access: Access) => boolean): void
+  close(): void
+}
+
+function createLines(environment: Environment, now: () => number, shared: ChannelSurroundings): Lines {
   const changes = new ChangeLine(environment, now, shared)
   const configurations = createConfigurations(environment)
   let rulesets: RulesetLine | undefined
@@ -72,6 +94,10 @@ function createLines(
     changes,
     configurations,
     rulesets: () => (rulesets ??= new RulesetLine(environment, shared)),
+    keep(mayRead) {
+      changes.keep(mayRead)
+      rulesets?.keep(mayRead)
+    },
     close() {
       changes.close()
       rulesets?.close()

@@ -5,7 +5,7 @@ import { RelayError } from '../../relay-error.js'
 import type { Source, SourceSink } from '../source.js'
 import { describeProblem, parseDocument, type DocumentFormat } from './parse.js'
 import { markFile, readFileBounded } from './read.js'
-import { FileWatch } from './watch.js'
+import { FileWatch } from '../file-watch.js'
 
 export interface FileSourceOptions {
   readonly path: string
