@@ -15,6 +15,7 @@ export interface FollowedOptions extends Pick<WorkerEnvironment, 'name' | 'corsO
 
 export interface FollowedEnvironment extends Environment {
   readonly usage: ReadableUsage
+  corsOrigins: readonly string[]
   /** Takes over how things stand in the primary. What cannot be used changes nothing, and is said in the result. */
   apply(update: EnvironmentUpdate): AppliedUpdate
 }
@@ -29,7 +30,7 @@ type StateListener = Parameters<Environment['onState']>[0]
 
 class Followed implements FollowedEnvironment {
   readonly name: string
-  readonly corsOrigins: readonly string[]
+  corsOrigins: readonly string[]
   readonly isOrdered: boolean
   readonly usage: ReadableUsage = createUsageCounter()
   served: Served | null = null

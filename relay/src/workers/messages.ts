@@ -14,6 +14,8 @@ export type ToWorker =
   /** The first one. What the environments serve follows it. */
   | { readonly type: 'start'; readonly start: WorkerStart }
   | { readonly type: 'environment'; readonly update: EnvironmentUpdate }
+  /** Other environments or keys count from now on. */
+  | { readonly type: 'serve'; readonly serving: WorkerServing }
   /** Everything is there: take connections. */
   | { readonly type: 'listen'; readonly port: number }
   /** Asks for what was counted. The next one follows when it has been answered. */
@@ -44,6 +46,13 @@ export interface WorkerStart {
 /** Of the configuration, what a worker reads. */
 export type WorkerConfiguration = Pick<Configuration, 'server' | 'log' | 'tracing'> & {
   readonly environments: readonly WorkerEnvironment[]
+}
+
+/** What may change while a worker runs. */
+export interface WorkerServing {
+  readonly environments: readonly WorkerEnvironment[]
+  /** Signs the addresses of event streams. Secret. */
+  readonly streamSecret: string | undefined
 }
 
 export interface WorkerEnvironment {

@@ -27,7 +27,7 @@ export interface ServingPlane {
    */
   listen(): Promise<string>
   /** From now on these environments and keys count; null where that takes a restart. */
-  readonly serve: ((entries: readonly DirectoryEntry[], streamSecret: string | undefined) => void) | null
+  readonly serve: ((entries: readonly ServedEntry[], streamSecret: string | undefined) => void) | null
   /** Resolves if, after that, the data plane is lost for good. */
   readonly failed: Promise<RelayError>
   /** Lets requests under way end, and cuts those that have not after that many milliseconds. */

@@ -19,6 +19,8 @@ export interface WorkerFeedOptions {
 export interface WorkerFeed {
   /** Calls back when the worker has, for the first time, what was served when it began. */
   start(caughtUp: () => void): void
+  /** Other environments are to be followed, from now on. */
+  follow(environments: readonly RunningEnvironment[]): void
   /** The worker has answered the update of an environment. */
   applied(applied: AppliedUpdate): void
   /** The revision that the worker serves, null before the first. */
@@ -29,9 +31,29 @@ export interface WorkerFeed {
 export function feedWorker({ environments, encoded, send, logger }: WorkerFeedOptions): WorkerFeed {
   const lines = new Map(environments.map((each) => [each.name, new Line(each, encoded, send)]))
   let tellCaughtUp: (() => void) | null = null
+  let isStarted = false
+  const checkCaughtUp = (): void => {
+    if (tellCaughtUp === null || [...lines.values()].some(({ hasAnswered }) => !hasAnswered)) return
+    tellCaughtUp()
+    tellCaughtUp = null
+  }
   return {
+    follow(others) {
+      for (const [name, line] of lines) {
+        if (others.some((each) => line.isOf(each))) continue
+        line.close()
+        lines.delete(name)
+      }
+      for (const each of others.filter(({ name }) => !lines.has(name))) {
+        const line = new Line(each, encoded, send)
+        lines.set(each.name, line)
+        if (isStarted) line.start()
+      }
+      checkCaughtUp()
+    },
     start(caughtUp) {
       tellCaughtUp = caughtUp
+      isStarted = true
       for (const line of lines.values()) line.start()
     },
     applied({ environment, revision, problem }) {
@@ -39,9 +61,7 @@ export function feedWorker({ environments, encoded, send, logger }: WorkerFeedOp
       if (line === undefined) return
       if (problem !== undefined) logger.error({ environment, reason: problem }, 'a worker could not use an update')
       line.applied(revision)
-      if (tellCaughtUp === null || [...lines.values()].some(({ hasAnswered }) => !hasAnswered)) return
-      tellCaughtUp()
-      tellCaughtUp = null
+      checkCaughtUp()
     },
     revisionOf: (environment) => lines.get(environment)?.held?.revision ?? null,
     close() {
@@ -70,6 +90,10 @@ class Line {
     this.#environment = environment
     this.#encoded = encoded
     this.#send = send
+  }
+
+  isOf(environment: RunningEnvironment): boolean {
+    return environment === this.#environment
   }
 
   start(): void {

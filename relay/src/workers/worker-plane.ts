@@ -1,6 +1,6 @@
 /** The data plane by workers: what of the configuration they need, and what they count. Loaded only where there are workers. */
-import type { PlaneMaker, PlaneSurroundings } from './serving-plane.js'
-import type { WorkerConfiguration } from './messages.js'
+import type { PlaneMaker, PlaneSurroundings, ServedEntry } from './serving-plane.js'
+import type { WorkerConfiguration, WorkerEnvironment } from './messages.js'
 import { createSummedCounts } from './summed-counts.js'
 import { createWorkerPool } from './worker-pool.js'
 
@@ -29,8 +29,10 @@ export function createWorkerPlane(count: number, program: readonly [file: string
         workers: () => pool.workers,
         refresh: () => pool.refresh(),
         listen: () => pool.listen(),
-        // Workers have what they were started with.
-        serve: null,
+        serve(others, streamSecret) {
+          const served = others.map(({ environment }) => environment)
+          pool.serve({ environments: others.map(workerEnvironment), streamSecret }, served)
+        },
         failed: pool.failed,
         close: (timeoutMs) => pool.close(timeoutMs),
       }
@@ -44,12 +46,11 @@ function configurationOf({ configuration, entries }: PlaneSurroundings): WorkerC
     server,
     log,
     ...(tracing === undefined ? {} : { tracing }),
-    environments: entries.map(({ environment, serverKeys, clientKeys }) => ({
-      name: environment.name,
-      serverKeys,
-      clientKeys,
-      corsOrigins: environment.corsOrigins ?? [],
-      isOrdered: environment.isOrdered ?? false,
-    })),
+    environments: entries.map(workerEnvironment),
   }
+}
+
+function workerEnvironment({ environment, serverKeys, clientKeys }: ServedEntry): WorkerEnvironment {
+  const { name, corsOrigins = [], isOrdered = false } = environment
+  return { name, serverKeys, clientKeys, corsOrigins, isOrdered }
 }

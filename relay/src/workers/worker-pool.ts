@@ -9,7 +9,7 @@ import type { WorkerReading } from '../telemetry/worker-reading.js'
 import type { UsageLane } from '../usage/usage-lane.js'
 import { createEncodedRulesets } from './encoded-rulesets.js'
 import type { Handover } from './handovers.js'
-import type { WorkerConfiguration } from './messages.js'
+import type { WorkerConfiguration, WorkerServing } from './messages.js'
 import type { SummedCounts } from './summed-counts.js'
 import { feedWorker } from './worker-feed.js'
 import { WorkerSlot, type SlotListener } from './worker-slot.js'
@@ -40,6 +40,8 @@ export interface WorkerPool {
   readonly workers: readonly WorkerReading[]
   /** Asks the workers what they have counted. One that does not answer in time is as it last told. */
   refresh(): Promise<void>
+  /** From now on these environments and keys count, in all workers and in those that follow them. */
+  serve(serving: WorkerServing, environments: readonly RunningEnvironment[]): void
   /** Lets all workers finish what is under way, and ends them. */
   close(timeoutMs: number): Promise<void>
 }
@@ -58,6 +60,8 @@ class Pool implements WorkerPool {
   readonly failed: Promise<RelayError>
   readonly #options: WorkerPoolOptions
   readonly #slots: readonly WorkerSlot[]
+  #configuration: WorkerConfiguration
+  #environments: readonly RunningEnvironment[]
   #port: number
   readonly #left: Handover[] = []
   #url = ''
@@ -67,19 +71,24 @@ class Pool implements WorkerPool {
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options
+    this.#configuration = options.configuration
+    this.#environments = options.environments
     this.#port = options.configuration.server.port
     this.failed = new Promise((resolve) => {
       this.#fail = resolve
     })
     const encoded = createEncodedRulesets()
-    const { count, environments, version, configuration, logger, now } = options
+    const { count, version, logger, now } = options
     this.#slots = Array.from({ length: count }, (_, index) => {
       const worker = index + 1
       return new WorkerSlot({
-        start: { worker, version, configuration },
+        number: worker,
+        start: () => ({ worker, version, configuration: this.#configuration }),
         port: () => this.#port,
-        feed: (send) =>
-          feedWorker({ environments, encoded, send: (update) => send({ type: 'environment', update }), logger }),
+        feed: (send) => {
+          const environments = this.#environments
+          return feedWorker({ environments, encoded, send: (update) => send({ type: 'environment', update }), logger })
+        },
         tell: this.#listenerOf(worker),
         now,
         logger,
@@ -136,6 +145,19 @@ class Pool implements WorkerPool {
     clearTimeout(timer)
   }
 
+  serve(serving: WorkerServing, environments: readonly RunningEnvironment[]): void {
+    this.#environments = environments
+    const { server, ...rest } = this.#configuration
+    const { streamSecret: _before, ...others } = server
+    const { streamSecret } = serving
+    this.#configuration = {
+      ...rest,
+      server: { ...others, ...(streamSecret === undefined ? {} : { streamSecret }) },
+      environments: serving.environments,
+    }
+    for (const slot of this.#slots) slot.serve(serving, environments)
+  }
+
   async close(timeoutMs: number): Promise<void> {
     await Promise.all(this.#slots.map((slot) => slot.drain(timeoutMs)))
     clearInterval(this.#reports)
@@ -150,7 +172,7 @@ class Pool implements WorkerPool {
   }
 
   #listenerOf(worker: number): SlotListener {
-    const { counts, usage, environments } = this.#options
+    const { counts, usage } = this.#options
     return {
       listening: (url) => {
         this.#url = url
@@ -162,7 +184,7 @@ class Pool implements WorkerPool {
       gone: () => counts.retire(worker),
       usage: (message) => {
         if (message.type === 'usage-refused') return usage.refused(message.environment)
-        const served = environments.find(({ name }) => name === message.environment)?.served
+        const served = this.#environments.find(({ name }) => name === message.environment)?.served
         if (served) usage.accept(message.environment, served.snapshot, message.batch)
       },
       hopeless: (error) => {

@@ -1,15 +1,18 @@
 /** One place among the workers: whoever works in it, and whoever takes over when that one dies. */
 import cluster, { type Worker } from 'node:cluster'
+import type { RunningEnvironment } from '../environments/running-environment.js'
 import { RelayError } from '../relay-error.js'
 import type { Logger } from '../telemetry/logger.js'
 import type { WorkerState } from '../telemetry/worker-reading.js'
 import { watchHandovers, type Handover, type Handovers } from './handovers.js'
-import type { FromWorker, ToWorker, WorkerStart } from './messages.js'
+import type { FromWorker, ToWorker, WorkerServing, WorkerStart } from './messages.js'
 import type { PlaneReading } from './plane-reading.js'
 import type { WorkerFeed } from './worker-feed.js'
 
 export interface SlotOptions {
-  readonly start: WorkerStart
+  readonly number: number
+  /** As it is now: another worker may begin later. */
+  readonly start: () => WorkerStart
   /** Never 0. */
   readonly port: () => number
   readonly feed: (send: (message: ToWorker) => void) => WorkerFeed
@@ -65,6 +68,8 @@ export class WorkerSlot {
   #handovers: Handovers | null = null
   #quickDeaths = 0
   #failure: RelayError | null = null
+  /** It knows what to serve. */
+  #isStarted = false
   #isStopping = false
   #pause: NodeJS.Timeout | undefined
   #ended: () => void = () => undefined
@@ -72,7 +77,7 @@ export class WorkerSlot {
 
   constructor(options: SlotOptions) {
     this.#options = options
-    this.number = options.start.worker
+    this.number = options.number
     this.sinceMs = options.now()
   }
 
@@ -116,6 +121,12 @@ export class WorkerSlot {
     return this.#reading.answered
   }
 
+  /** Other environments or keys count; one that has not begun yet begins with them. */
+  serve(serving: WorkerServing, environments: readonly RunningEnvironment[]): void {
+    if (this.#isStarted) this.#send({ type: 'serve', serving })
+    this.#feed?.follow(environments)
+  }
+
   /**
    * Hands the worker a connection that another one has not taken.
    *
@@ -147,7 +158,8 @@ export class WorkerSlot {
     const { tell, start, port } = this.#options
     switch (message.type) {
       case 'ready':
-        this.#send({ type: 'start', start })
+        this.#isStarted = true
+        this.#send({ type: 'start', start: start() })
         return feed.start(() => this.#send({ type: 'listen', port: port() }))
       case 'applied':
         return feed.applied(message.applied)
@@ -174,6 +186,7 @@ export class WorkerSlot {
   #gone(death: { readonly code: number | null; readonly signal: string | null; readonly livedMs: number }): void {
     const { tell, logger } = this.#options
     this.#worker = null
+    this.#isStarted = false
     this.#feed?.close()
     this.#feed = null
     this.#departed = this.counted

@@ -6,7 +6,7 @@ import { createLogger, type Logger } from '../telemetry/logger.js'
 import type { Tracing } from '../telemetry/tracing/tracing.js'
 import { assemblePlane, createPlaneParts, loadTracing, type PlaneParts } from './assemble-plane.js'
 import { followEnvironment, type FollowedEnvironment } from './followed-environment.js'
-import type { FromWorker, ToWorker, WorkerStart } from './messages.js'
+import type { FromWorker, ToWorker, WorkerEnvironment, WorkerServing, WorkerStart } from './messages.js'
 import { readPlane } from './plane-reading.js'
 import { forwardUsage, type SendFromWorker } from './usage-forwarding.js'
 
@@ -44,23 +44,23 @@ type LaterMessage = Exclude<ToWorker, { readonly type: 'start' }>
 async function createWorker(start: WorkerStart, { channel, now, log }: WorkerOptions): Promise<Worker> {
   const { version, configuration } = start
   const logger = createLogger({ ...configuration.log, destination: log, now }).child({ worker: start.worker })
-  const environments = configuration.environments.map((each) => ({
-    ...each,
-    environment: followEnvironment({ ...each, now, logger }),
-  }))
+  const follow = (each: WorkerEnvironment): FollowedEnvironment => followEnvironment({ ...each, now, logger })
+  const entries = configuration.environments.map((each) => ({ ...each, environment: follow(each) }))
   const parts = createPlaneParts(configuration.server)
   const tracing = await loadTracing(configuration, version, logger)
   const { server } = configuration
   const usage = forwardUsage(channel.send)
-  const plane = assemblePlane({ server, version, entries: environments, parts, usage, tracing, logger, now })
-  const byName = new Map(environments.map(({ name, environment }) => [name, environment]))
-  return new Worker({ start, channel, environments: byName, parts, plane, tracing, logger })
+  const plane = assemblePlane({ server, version, entries, parts, usage, tracing, logger, now })
+  const environments = new Map(entries.map(({ name, environment }) => [name, environment]))
+  return new Worker({ start, channel, environments, follow, parts, plane, tracing, logger })
 }
 
 interface WorkerParts {
   readonly start: WorkerStart
   readonly channel: WorkerChannel
-  readonly environments: ReadonlyMap<string, FollowedEnvironment>
+  readonly environments: Map<string, FollowedEnvironment>
+  /** Creates an environment that has come. */
+  readonly follow: (environment: WorkerEnvironment) => FollowedEnvironment
   readonly parts: PlaneParts
   readonly plane: DataPlane
   readonly tracing: Tracing | null
@@ -82,6 +82,8 @@ class Worker {
         if (environment !== undefined) this.#send({ type: 'applied', applied: environment.apply(message.update) })
         return
       }
+      case 'serve':
+        return this.#serve(message.serving)
       case 'listen':
         return this.#listen(message.port)
       case 'read':
@@ -90,6 +92,18 @@ class Worker {
         await this.#drain(message.timeoutMs)
         return ended()
     }
+  }
+
+  #serve({ environments: configured, streamSecret }: WorkerServing): void {
+    const { environments, follow, plane } = this.#parts
+    const entries = configured.map((each) => {
+      const environment = environments.get(each.name) ?? follow(each)
+      environment.corsOrigins = each.corsOrigins
+      return { ...each, environment }
+    })
+    environments.clear()
+    for (const { name, environment } of entries) environments.set(name, environment)
+    plane.serve(entries, streamSecret)
   }
 
   async #listen(port: number): Promise<void> {

@@ -157,6 +157,26 @@ describe('what a worker is told', () => {
     expect(formsOf(sent)).toEqual(['whole', 'whole'])
   })
 
+  it('is another environment from now on, and the one that is gone no more', async () => {
+    const [shop, other] = [await startPair(), await startPair()]
+    shop.sink.document(documentOf({ a: 1 }), about)
+    other.sink.document(documentOf({ a: 2 }), about)
+    let caughtUp = 0
+    shop.feed.start(() => void (caughtUp += 1))
+    shop.feed.follow([other.environment])
+    expect(caughtUp).toBe(0)
+    await shop.settle()
+    expect([caughtUp, valueOf(shop.followed, 'a')]).toEqual([1, 2])
+    shop.sink.document(documentOf({ a: 3 }), about)
+    await shop.settle()
+    expect(formsOf(shop.sent)).toEqual(['whole', 'whole'])
+    // Nobody is left to wait for.
+    const late = await startPair()
+    late.feed.start(() => void (caughtUp += 1))
+    late.feed.follow([])
+    expect(caughtUp).toBe(2)
+  })
+
   it('ends with the worker', async () => {
     const { feed, sink, sent } = await startPair()
     feed.start(() => undefined)
