@@ -53,8 +53,8 @@ export interface ReloadsOptions {
   /** What the relay was started with. */
   readonly started: Configuration
   readonly environments: Pick<EnvironmentSet, 'apply'>
-  /** Makes the data plane serve others; null where only a restart does. */
-  readonly serve: ((entries: readonly SetEntry[], streamSecret: string | undefined) => void) | null
+  /** Makes the data plane serve others. */
+  readonly serve: (entries: readonly SetEntry[], streamSecret: string | undefined) => void
   /** Epoch milliseconds. */
   readonly now: () => number
   readonly logger: Logger
@@ -103,9 +103,8 @@ async function applied(after: Configuration, options: ReloadsOptions, before: Co
   if (after.isKeyless && !before.isKeyless) return refused([keysAreGone(after)])
   const plan = planReload(before, after)
   const waiting = needsRestart(options.started, after)
-  if (options.serve === null) return withoutServing(plan, planReload(options.started, after), waiting)
   try {
-    if (!isEmpty(plan)) await apply(plan, after, options, options.serve)
+    if (!isEmpty(plan)) await apply(plan, after, options)
   } catch (error) {
     if (!(error instanceof RelayError))
       options.logger.error({ error }, 'a reload failed because of a mistake in Switchyard')
@@ -126,27 +125,10 @@ async function applied(after: Configuration, options: ReloadsOptions, before: Co
 function apply(
   plan: ReloadPlan,
   { environments, server }: Configuration,
-  { environments: set }: ReloadsOptions,
-  serve: NonNullable<ReloadsOptions['serve']>,
+  { environments: set, serve }: ReloadsOptions,
 ): Promise<void> {
   const order = environments.map(({ name }) => name)
   return set.apply(plan, order, (entries) => serve(entries, server.streamSecret))
-}
-
-/** Workers serve with what they were started with: only the management plane takes anything at once. */
-function withoutServing({ settings }: ReloadPlan, sinceStart: ReloadPlan, waiting: readonly string[]): Result {
-  const live = settings.filter(isOfManagement)
-  const others = sinceStart.settings.filter((path) => !isOfManagement(path))
-  const { added, removed, changed } = sinceStart
-  const environments = [...added, ...removed, ...changed.map(({ after }) => after)].map(
-    ({ name }) => `environments.${name}`,
-  )
-  const outcome = live.length > 0 ? 'applied' : 'unchanged'
-  return { ...nothing, outcome, settings: live, needsRestart: [...waiting, ...others, ...environments] }
-}
-
-function isOfManagement(path: string): boolean {
-  return path.startsWith('management.')
 }
 
 function isEmpty({ added, removed, changed, settings }: ReloadPlan): boolean {

@@ -26,8 +26,8 @@ export interface ServingPlane {
    * @throws RelayError LISTEN_FAILED, or WORKERS_FAILED
    */
   listen(): Promise<string>
-  /** From now on these environments and keys count; null where that takes a restart. */
-  readonly serve: ((entries: readonly ServedEntry[], streamSecret: string | undefined) => void) | null
+  /** From now on these environments and keys count. */
+  serve(entries: readonly ServedEntry[], streamSecret: string | undefined): void
   /** Resolves if, after that, the data plane is lost for good. */
   readonly failed: Promise<RelayError>
   /** Lets requests under way end, and cuts those that have not after that many milliseconds. */
