@@ -225,14 +225,6 @@ describe('a relay that is told to reload', () => {
     expect((await fetch(`${managementUrl}/readyz`)).status).toBe(200)
   })
 
-  it('names environments and keys as waiting for a restart where workers serve', async () => {
-    await configure({ shop: { serverKeys: ['key'] } }, { workers: 2 })
-    await start()
-    await configure({ shop: { serverKeys: ['key', 'another'] } }, { workers: 2 })
-    expect(await reload()).toMatchObject({ outcome: 'unchanged', needsRestart: ['environments.shop'] })
-    expect([await ask('key'), await ask('another')]).toEqual(['shop', 401])
-  })
-
   it('reads again by itself when a file with a secret changes', async () => {
     await writeFile(join(folder, 'key'), 'first-key\n')
     const settings = { reload: { onFileChange: true } }

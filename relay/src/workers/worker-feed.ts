@@ -28,45 +28,65 @@ export interface WorkerFeed {
   close(): void
 }
 
-export function feedWorker({ environments, encoded, send, logger }: WorkerFeedOptions): WorkerFeed {
-  const lines = new Map(environments.map((each) => [each.name, new Line(each, encoded, send)]))
-  let tellCaughtUp: (() => void) | null = null
-  let isStarted = false
-  const checkCaughtUp = (): void => {
-    if (tellCaughtUp === null || [...lines.values()].some(({ hasAnswered }) => !hasAnswered)) return
-    tellCaughtUp()
-    tellCaughtUp = null
+/** Creates the feed of one worker. Nothing is sent before it is started. */
+export function feedWorker(options: WorkerFeedOptions): WorkerFeed {
+  return new Feed(options)
+}
+
+class Feed implements WorkerFeed {
+  readonly #options: WorkerFeedOptions
+  readonly #lines = new Map<string, Line>()
+  #tellCaughtUp: (() => void) | null = null
+  #isStarted = false
+
+  constructor(options: WorkerFeedOptions) {
+    this.#options = options
+    this.follow(options.environments)
   }
-  return {
-    follow(others) {
-      for (const [name, line] of lines) {
-        if (others.some((each) => line.isOf(each))) continue
-        line.close()
-        lines.delete(name)
-      }
-      for (const each of others.filter(({ name }) => !lines.has(name))) {
-        const line = new Line(each, encoded, send)
-        lines.set(each.name, line)
-        if (isStarted) line.start()
-      }
-      checkCaughtUp()
-    },
-    start(caughtUp) {
-      tellCaughtUp = caughtUp
-      isStarted = true
-      for (const line of lines.values()) line.start()
-    },
-    applied({ environment, revision, problem }) {
-      const line = lines.get(environment)
-      if (line === undefined) return
-      if (problem !== undefined) logger.error({ environment, reason: problem }, 'a worker could not use an update')
-      line.applied(revision)
-      checkCaughtUp()
-    },
-    revisionOf: (environment) => lines.get(environment)?.held?.revision ?? null,
-    close() {
-      for (const line of lines.values()) line.close()
-    },
+
+  follow(environments: readonly RunningEnvironment[]): void {
+    for (const [name, line] of this.#lines) {
+      if (environments.some((each) => line.isOf(each))) continue
+      line.close()
+      this.#lines.delete(name)
+    }
+    for (const each of environments.filter(({ name }) => !this.#lines.has(name))) {
+      const line = new Line(each, this.#options.encoded, this.#options.send)
+      this.#lines.set(each.name, line)
+      if (this.#isStarted) line.start()
+    }
+    this.#checkCaughtUp()
+  }
+
+  start(caughtUp: () => void): void {
+    this.#tellCaughtUp = caughtUp
+    this.#isStarted = true
+    for (const line of this.#lines.values()) line.start()
+    this.#checkCaughtUp()
+  }
+
+  applied({ environment, revision, problem }: AppliedUpdate): void {
+    const line = this.#lines.get(environment)
+    if (line === undefined) return
+    if (problem !== undefined) {
+      this.#options.logger.error({ environment, reason: problem }, 'a worker could not use an update')
+    }
+    line.applied(revision)
+    this.#checkCaughtUp()
+  }
+
+  revisionOf(environment: string): string | null {
+    return this.#lines.get(environment)?.held?.revision ?? null
+  }
+
+  close(): void {
+    for (const line of this.#lines.values()) line.close()
+  }
+
+  #checkCaughtUp(): void {
+    if ([...this.#lines.values()].some(({ hasAnswered }) => !hasAnswered)) return
+    this.#tellCaughtUp?.()
+    this.#tellCaughtUp = null
   }
 }
 
