@@ -16,7 +16,7 @@ export function circumstances() {
   const machine = {
     processor: cpus()[0].model,
     cores: cpus().length,
-    system: `Linux ${release()}`,
+    system: `Linux ${release().split('-')[0]}`,
     node: process.version,
   }
   return { date: new Date().toISOString(), commit, machine }

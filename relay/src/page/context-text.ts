@@ -31,7 +31,7 @@ function kindOf(value: unknown): string {
   return value === null ? 'null' : `a ${typeof value}`
 }
 
-/** Browsers tell the position in their message, each in its own way. */
+/** Where the message tells the position, which browsers do for most mistakes and not for all. */
 function whereIn(text: string, error: unknown): string {
   const message = error instanceof Error ? error.message : ''
   const [, position] = /position (\d+)/.exec(message) ?? []
