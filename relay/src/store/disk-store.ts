@@ -6,6 +6,7 @@ import { RelayError, type RelayErrorCode } from '../relay-error.js'
 import { isOurFormat, openText, sealText } from './sealed-text.js'
 import {
   comparePositions,
+  isSameLine,
   snapshotId,
   type LineMarks,
   type SnapshotLine,
@@ -200,10 +201,6 @@ function summaryOf(snapshot: StoredSnapshot): SnapshotSummary {
   const { fence, sequence, revision, servedAtMs, ruleset } = snapshot
   const flagCount = Object.keys(ruleset.flags).length
   return { id: snapshotId(snapshot), fence, sequence, revision, flagCount, servedAtMs }
-}
-
-function isSameLine(found: SnapshotLine | undefined, { vendor, upstream, name }: SnapshotLine): boolean {
-  return found?.vendor === vendor && found.upstream === upstream && found.name === name
 }
 
 async function beginningOf(path: string): Promise<string> {

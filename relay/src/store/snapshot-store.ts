@@ -128,3 +128,8 @@ export function snapshotId({ fence, sequence, revision }: SnapshotPosition & { r
 export function comparePositions(a: SnapshotPosition, b: SnapshotPosition): number {
   return a.fence - b.fence || a.sequence - b.sequence
 }
+
+/** Whether both name the same line. Nothing is the same as none. */
+export function isSameLine(found: SnapshotLine | undefined, { vendor, upstream, name }: SnapshotLine): boolean {
+  return found?.vendor === vendor && found.upstream === upstream && found.name === name
+}

@@ -7,9 +7,15 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { freePort, hasRedis, startRedis, startSentinel } from '../../../test/upstreams/redis-server.js'
 import { connectRedis, type RedisConnection } from '../../src/store/redis/connection.js'
 import { createLease } from '../../src/store/redis/lease.js'
+import { lineKeys } from '../../src/store/redis/line-keys.js'
 import type { RedisOptions } from '../../src/store/redis/redis-options.js'
 import { createRedisStore } from '../../src/store/redis/redis-store.js'
-import type { SnapshotLine, SnapshotStore, StoredSnapshot } from '../../src/store/snapshot-store.js'
+import {
+  snapshotId,
+  type SnapshotLine,
+  type SnapshotStore,
+  type StoredSnapshot,
+} from '../../src/store/snapshot-store.js'
 
 const patience = { timeout: 20_000, interval: 25 }
 
@@ -95,6 +101,22 @@ describe.skipIf(!hasRedis)('Redis', () => {
     expect(await here.newest({ ...line, name: 'other' })).toBeNull()
     expect(await here.write({ ...snapshot(5, 0, '', true), isEmptyMeant: true })).toBe('written')
     expect((await here.newest(line))?.ruleset.flags).toEqual({})
+  })
+
+  it('takes neither one snapshot for another nor that of another environment, wherever they were copied to', async () => {
+    const connection = await connect({ addresses: [`127.0.0.1:${await redis()}`] })
+    const here = createRedisStore({ connection, prefix: 'test', holder: 'a', keep: 3, secret: 'a secret of sixteen' })
+    const other = { ...line, name: 'other' }
+    await here.write(snapshot(1, 0, 'mine'))
+    await here.write({ ...snapshot(2, 0, 'foreign'), line: other })
+    const copy = "redis.call('HSET', KEYS[1], ARGV[1], redis.call('HGET', KEYS[2], ARGV[2]))"
+    const [mine, foreign] = [lineKeys('test', line).snapshots, lineKeys('test', other).snapshots]
+    const [first, second] = [snapshotId(snapshot(1, 0, 'mine')), snapshotId(snapshot(2, 0, 'foreign'))]
+    await connection.run(copy, [mine, foreign], [second, second])
+    await connection.run(copy, [mine, mine], ['0.9-0123456789abcdef', first])
+    expect(await here.read(line, second)).toBeNull()
+    expect(await here.read(line, '0.9-0123456789abcdef')).toBeNull()
+    expect(await here.newest(line)).toEqual(snapshot(1, 0, 'mine'))
   })
 
   it('passes over a snapshot that is damaged', async () => {

@@ -1,5 +1,6 @@
 /** Snapshots in Redis, where all replicas see them. */
 import {
+  isSameLine,
   snapshotId,
   type DecisionStore,
   type LineMarks,
@@ -52,7 +53,9 @@ class RedisStore implements SnapshotStore {
 
   async read(line: SnapshotLine, id: string): Promise<StoredSnapshot | null> {
     const found = await this.#run(scripts.readScript, [this.#keys(line).snapshots], [id])
-    return Buffer.isBuffer(found) ? decodeSnapshot(found, this.#options.secret) : null
+    const snapshot = Buffer.isBuffer(found) ? await decodeSnapshot(found, this.#options.secret) : null
+    // Who may write to Redis may copy what was signed for another environment, or under another name.
+    return snapshot !== null && isSameLine(snapshot.line, line) && snapshotId(snapshot) === id ? snapshot : null
   }
 
   async list(line: SnapshotLine): Promise<readonly SnapshotSummary[]> {
