@@ -153,7 +153,8 @@ class DiskStore implements SnapshotStore {
   }
 
   async #open(line: SnapshotLine, entry: Entry): Promise<StoredSnapshot | null> {
-    const found = (await this.#openFile(entry.path)) as StoredSnapshot | null
+    // One that cannot be read is as good as damaged: the others are not.
+    const found = (await passedOver(null, this.#openFile(entry.path))) as StoredSnapshot | null
     return found !== null && isSameLine(found.line, line) && snapshotId(found) === entry.id ? found : null
   }
 
@@ -171,7 +172,9 @@ class DiskStore implements SnapshotStore {
   /** Removes snapshots beyond those that are kept, and nothing that is not ours or of another format. */
   async #tidy(line: SnapshotLine): Promise<void> {
     const ours: Entry[] = []
-    for (const entry of await this.#entries(line)) if (isOurFormat(await beginningOf(entry.path))) ours.push(entry)
+    for (const entry of await this.#entries(line)) {
+      if (isOurFormat(await passedOver('', beginningOf(entry.path)))) ours.push(entry)
+    }
     for (const { path } of ours.slice(this.#options.keep)) await rm(path, { force: true })
     const directory = this.#directory(line)
     for (const name of await readdir(directory)) {
@@ -215,10 +218,25 @@ async function beginningOf(path: string): Promise<string> {
 
 /** What is not there is no failure. */
 async function absentAs<Value, Absent>(absent: Absent, reading: Promise<Value>): Promise<Value | Absent> {
+  return unless(new Set(['ENOENT']), absent, reading)
+}
+
+/** Why a single file may not be readable: a bad sector, somebody else's, or no file at all. */
+const unreadable: ReadonlySet<unknown> = new Set(['EIO', 'EACCES', 'EPERM', 'EISDIR'])
+
+async function passedOver<Value, Absent>(absent: Absent, reading: Promise<Value>): Promise<Value | Absent> {
+  return unless(unreadable, absent, reading)
+}
+
+async function unless<Value, Absent>(
+  codesOfAbsence: ReadonlySet<unknown>,
+  absent: Absent,
+  reading: Promise<Value>,
+): Promise<Value | Absent> {
   try {
     return await reading
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return absent
+    if (codesOfAbsence.has(codeOf(error))) return absent
     throw error
   }
 }

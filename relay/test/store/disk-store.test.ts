@@ -1,6 +1,6 @@
 import { seal, type SealedRuleset } from '@switchyard/engine'
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -137,6 +137,15 @@ describe('a store on disk', () => {
     await writeFile(await pathOf(snapshotOf(9)), file)
     expect((await open().newest(line))?.revision).toBe(snapshotOf(1).revision)
     expect(await open().read(line, snapshotId(snapshotOf(9)))).toBeNull()
+  })
+
+  it('passes over what cannot be read, and goes on keeping', async () => {
+    await open().write(snapshotOf(1))
+    await mkdir(await pathOf(snapshotOf(9)))
+    expect((await open().newest(line))?.revision).toBe(snapshotOf(1).revision)
+    expect((await open().list(line)).map(({ id }) => id)).toContain(snapshotId(snapshotOf(1)))
+    expect(await open().write(snapshotOf(10))).toBe('written')
+    expect((await open().newest(line))?.revision).toBe(snapshotOf(10).revision)
   })
 
   it('finds every flipped bit, and serves the one before, behind the damaged one in the count', async () => {
