@@ -12,6 +12,7 @@ import type { Environment, EnvironmentState, EnvironmentStatus, HeldStatus, Serv
 import type { Candidate, Held } from './candidate.js'
 import { defaultThresholds, Freshness, isForSomebody } from './freshness.js'
 import { ingest } from './ingest.js'
+import { Listeners } from './listeners.js'
 import { revive } from './revive.js'
 import type {
   EnvironmentOptions,
@@ -47,9 +48,9 @@ class DocumentLine implements RunningEnvironment {
   #upstream: EnvironmentUpstream
   #settings: EnvironmentSettings
   #logger: Logger
-  readonly #listeners = new Set<Listener>()
-  readonly #stateListeners = new Set<StateListener>()
-  readonly #confirmationListeners = new Set<() => void>()
+  readonly #listeners = new Listeners<Parameters<Listener>>()
+  readonly #stateListeners = new Listeners<Parameters<StateListener>>()
+  readonly #confirmationListeners = new Listeners<[]>()
   #vendor: AnyVendor | undefined
   readonly #freshness: Freshness
   state: EnvironmentState = 'waiting'
@@ -194,18 +195,15 @@ class DocumentLine implements RunningEnvironment {
   }
 
   onChange(listener: Listener): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#listeners.add(listener)
   }
 
   onState(listener: StateListener): () => void {
-    this.#stateListeners.add(listener)
-    return () => this.#stateListeners.delete(listener)
+    return this.#stateListeners.add(listener)
   }
 
   onConfirmation(listener: () => void): () => void {
-    this.#confirmationListeners.add(listener)
-    return () => this.#confirmationListeners.delete(listener)
+    return this.#confirmationListeners.add(listener)
   }
 
   #createLogger(): Logger {
@@ -320,7 +318,7 @@ class DocumentLine implements RunningEnvironment {
       this.#logger.warn({ revision }, 'the new revision has no flags: every flag will be answered FLAG_NOT_FOUND')
     }
     this.#warnOfErrors(revision)
-    this.#tell(this.#listeners, served, previous)
+    this.#listeners.tell(this.#logger, served, previous)
   }
 
   /** Who has just changed a flag looks here first. */
@@ -349,7 +347,7 @@ class DocumentLine implements RunningEnvironment {
   #confirmedAt(ms: number | null): void {
     this.#confirmedAtMs = ms
     this.#age.confirmedAt(ms)
-    this.#tell(this.#confirmationListeners)
+    this.#confirmationListeners.tell(this.#logger)
   }
 
   #fail(error: RelayError): void {
@@ -378,16 +376,6 @@ class DocumentLine implements RunningEnvironment {
     if (state === 'disconnected') this.#logger.error({ state }, 'the upstream has not been heard of for long')
     this.state = state
     this.#stateSinceMs = this.#options.now()
-    this.#tell(this.#stateListeners, state)
-  }
-
-  #tell<News extends unknown[]>(listeners: ReadonlySet<(...news: News) => void>, ...news: News): void {
-    for (const listener of listeners) {
-      try {
-        listener(...news)
-      } catch (error) {
-        this.#logger.error({ error }, 'a listener failed while an environment changed')
-      }
-    }
+    this.#stateListeners.tell(this.#logger, state)
   }
 }

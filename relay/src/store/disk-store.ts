@@ -154,7 +154,7 @@ class DiskStore implements SnapshotStore {
 
   async #open(line: SnapshotLine, entry: Entry): Promise<StoredSnapshot | null> {
     // One that cannot be read is as good as damaged: the others are not.
-    const found = (await passedOver(null, this.#openFile(entry.path))) as StoredSnapshot | null
+    const found = (await absentAs(null, this.#openFile(entry.path), unreadable)) as StoredSnapshot | null
     return found !== null && isSameLine(found.line, line) && snapshotId(found) === entry.id ? found : null
   }
 
@@ -173,7 +173,7 @@ class DiskStore implements SnapshotStore {
   async #tidy(line: SnapshotLine): Promise<void> {
     const ours: Entry[] = []
     for (const entry of await this.#entries(line)) {
-      if (isOurFormat(await passedOver('', beginningOf(entry.path)))) ours.push(entry)
+      if (isOurFormat(await absentAs('', beginningOf(entry.path), unreadable))) ours.push(entry)
     }
     for (const { path } of ours.slice(this.#options.keep)) await rm(path, { force: true })
     const directory = this.#directory(line)
@@ -216,27 +216,20 @@ async function beginningOf(path: string): Promise<string> {
   }
 }
 
+const notThere: ReadonlySet<unknown> = new Set(['ENOENT'])
+/** Nor to be read: a bad sector, somebody else's, or no file at all. */
+const unreadable: ReadonlySet<unknown> = new Set([...notThere, 'EIO', 'EACCES', 'EPERM', 'EISDIR'])
+
 /** What is not there is no failure. */
-async function absentAs<Value, Absent>(absent: Absent, reading: Promise<Value>): Promise<Value | Absent> {
-  return unless(new Set(['ENOENT']), absent, reading)
-}
-
-/** Why a single file may not be readable: a bad sector, somebody else's, or no file at all. */
-const unreadable: ReadonlySet<unknown> = new Set(['EIO', 'EACCES', 'EPERM', 'EISDIR'])
-
-async function passedOver<Value, Absent>(absent: Absent, reading: Promise<Value>): Promise<Value | Absent> {
-  return unless(unreadable, absent, reading)
-}
-
-async function unless<Value, Absent>(
-  codesOfAbsence: ReadonlySet<unknown>,
+async function absentAs<Value, Absent>(
   absent: Absent,
   reading: Promise<Value>,
+  absence: ReadonlySet<unknown> = notThere,
 ): Promise<Value | Absent> {
   try {
     return await reading
   } catch (error) {
-    if (codesOfAbsence.has(codeOf(error))) return absent
+    if (absence.has(codeOf(error))) return absent
     throw error
   }
 }

@@ -3,6 +3,7 @@ import { applyPatch, type RulesetPatch, type SealedRuleset } from '@switchyard/e
 import { AgeText } from '../environments/age-text.js'
 import { compileRevision } from '../environments/compile-revision.js'
 import type { Environment, EnvironmentState, Served } from '../environments/environment.js'
+import { Listeners } from '../environments/listeners.js'
 import { createUsageCounter, type ReadableUsage } from '../environments/usage-counter.js'
 import type { Logger } from '../telemetry/logger.js'
 import type { AppliedUpdate, EnvironmentUpdate, RulesetContent, ServedUpdate, WorkerEnvironment } from './messages.js'
@@ -37,8 +38,8 @@ class Followed implements FollowedEnvironment {
   original: string | null = null
   state: EnvironmentState = 'waiting'
   readonly #logger: Logger
-  readonly #listeners = new Set<Listener>()
-  readonly #stateListeners = new Set<StateListener>()
+  readonly #listeners = new Listeners<Parameters<Listener>>()
+  readonly #stateListeners = new Listeners<Parameters<StateListener>>()
   readonly #age: AgeText
   #vendor = 'unknown'
 
@@ -59,7 +60,7 @@ class Followed implements FollowedEnvironment {
     this.#age.confirmedAt(confirmedAtMs)
     if (state !== this.state) {
       this.state = state
-      this.#tell(this.#stateListeners, state)
+      this.#stateListeners.tell(this.#logger, state)
     }
     return { environment: this.name, revision }
   }
@@ -73,13 +74,11 @@ class Followed implements FollowedEnvironment {
   }
 
   onChange(listener: Listener): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#listeners.add(listener)
   }
 
   onState(listener: StateListener): () => void {
-    this.#stateListeners.add(listener)
-    return () => this.#stateListeners.delete(listener)
+    return this.#stateListeners.add(listener)
   }
 
   /** @returns why it cannot be served, null where it is */
@@ -92,7 +91,7 @@ class Followed implements FollowedEnvironment {
     const served: Served = Object.freeze({ snapshot, revision, sequence, fence, sinceMs })
     this.usage.swap(served)
     this.served = served
-    this.#tell(this.#listeners, served, previous)
+    this.#listeners.tell(this.#logger, served, previous)
     return null
   }
 
@@ -107,15 +106,5 @@ class Followed implements FollowedEnvironment {
     const held = this.#held()
     const patched = held === null ? null : applyPatch(held, document as RulesetPatch)
     return patched?.ok === true ? patched.ruleset : null
-  }
-
-  #tell<News extends unknown[]>(listeners: ReadonlySet<(...news: News) => void>, ...news: News): void {
-    for (const listener of listeners) {
-      try {
-        listener(...news)
-      } catch (error) {
-        this.#logger.error({ error }, 'a listener failed while an environment changed')
-      }
-    }
   }
 }
