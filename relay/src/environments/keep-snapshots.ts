@@ -103,9 +103,24 @@ class Keeper implements SnapshotKeeper {
       if (inTime[index] === null) void each.then((back) => late(back?.snapshot ?? null))
     }
     if (newest === null) return
-    this.#options.environment.adopt(newest, false)
-    await this.#resume(found.find(({ snapshot }) => snapshot === newest)?.marks ?? {}, newest)
+    const isUsable = this.#options.environment.adopt(newest, false) === null
+    const adopted = isUsable ? newest : await within(this.#adoptBefore(newest), deadlineMs)
+    if (adopted !== null) await this.#resume(found.find(({ snapshot }) => snapshot === newest)?.marks ?? {}, adopted)
     await within(this.#decisions.look(), deadlineMs)
+  }
+
+  /**
+   * The latest snapshot cannot be used, perhaps by this version alone: the first before it that can be serves. The count goes on
+   * behind what cannot.
+   */
+  async #adoptBefore(refused: StoredSnapshot): Promise<StoredSnapshot | null> {
+    for (const { id } of await this.list()) {
+      const stored = await this.#find(id)
+      if (stored === null || stored.revision === refused.revision) continue
+      const behind = { ...stored, fence: refused.fence, sequence: refused.sequence + 1 }
+      if (this.#options.environment.adopt(behind, false) === null) return behind
+    }
+    return null
   }
 
   status(): readonly StoreStatus[] {

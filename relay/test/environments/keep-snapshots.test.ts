@@ -7,7 +7,7 @@ import type { EnvironmentOptions } from '../../src/environments/running-environm
 import { keepSnapshots } from '../../src/environments/keep-snapshots.js'
 import { RelayError } from '../../src/relay-error.js'
 import { createDiskStore } from '../../src/store/disk-store.js'
-import type { SnapshotLine, SnapshotStore } from '../../src/store/snapshot-store.js'
+import type { SnapshotLine, SnapshotStore, StoredSnapshot } from '../../src/store/snapshot-store.js'
 import { createLogger } from '../../src/telemetry/logger.js'
 import { vendors } from '@switchyard/engine'
 import type { SourceSink } from '../../src/vendors/source.js'
@@ -100,6 +100,24 @@ describe('an environment whose snapshots are kept', () => {
     const second = await start()
     expect(second.environment.ageText()).toBe('5')
     await second.stop()
+  })
+
+  it.each<[string, (ruleset: object) => object | undefined]>([
+    ['is of a later format', (ruleset) => ({ ...ruleset, ruleset: 2 })],
+    ['is not what its revision says', (ruleset) => ({ ...ruleset, flags: {} })],
+  ])('serves the one before where the latest %s, and counts on behind it', async (_, change) => {
+    await served('one', 'two')
+    const last = (await disk().newest(line)) as StoredSnapshot
+    const ruleset = change(last.ruleset) as typeof last.ruleset
+    const later = { ...last, sequence: 9, revision: '0123456789abcdef', ruleset, isEmptyMeant: true as const }
+    expect(await disk().write(later)).toBe('written')
+    const relay = await start()
+    expect([valueOf(relay), relay.environment.state, relay.environment.served?.sequence]).toEqual(['two', 'stale', 10])
+    relay.sink.document(documentOf({ a: 'three' }), {})
+    await relay.stop()
+    const next = await start()
+    expect([valueOf(next), next.environment.served?.sequence]).toEqual(['three', 11])
+    await next.stop()
   })
 
   it('writes the last of several changes, and those before it do not come after', async () => {

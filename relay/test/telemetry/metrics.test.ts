@@ -35,6 +35,13 @@ const cache = () => ({ hits: 7, misses: 5, entries: 3, bytes: 900 })
 const ownLines = (page: string): string[] =>
   page.split('\n').filter((line) => line.startsWith('switchyard_') && !line.startsWith('#'))
 
+/** The page of a relay without environments that has answered nobody. */
+async function emptyPage(): Promise<string> {
+  const requests = createRequestDurations()
+  const none = { version: '1', environments: () => [], requests, cache, refusals, reloads: () => noReloads }
+  return (await createMetrics(none)).render()
+}
+
 describe('the metrics page', () => {
   it('says how workers are, where there are any', async () => {
     const counted = { sinceMs: 0, deaths: 1, cpuSeconds: 2.5, requests: 30, revisionOf: () => null }
@@ -173,31 +180,13 @@ describe('the metrics page', () => {
   })
 
   it('tells about the process too', async () => {
-    const page = await (
-      await createMetrics({
-        version: '1',
-        environments: () => [],
-        requests: createRequestDurations(),
-        cache,
-        refusals,
-        reloads: () => noReloads,
-      })
-    ).render()
+    const page = await emptyPage()
     expect(page).toMatch(/^process_resident_memory_bytes \d+$/m)
     expect(page).toMatch(/^nodejs_eventloop_lag_seconds /m)
   })
 
   it('explains every metric of its own', async () => {
-    const page = await (
-      await createMetrics({
-        version: '1',
-        environments: () => [],
-        requests: createRequestDurations(),
-        cache,
-        refusals,
-        reloads: () => noReloads,
-      })
-    ).render()
+    const page = await emptyPage()
     const names = page.match(/^# TYPE (switchyard_\w+)/gm) ?? []
     expect(names).toHaveLength(27)
     for (const name of names) expect(page).toContain(`# HELP ${name.slice('# TYPE '.length)} `)
