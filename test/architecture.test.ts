@@ -16,6 +16,7 @@ const arrows: readonly Arrow[] = [
 
   { room: 'relay/src/relay-error.ts', imports: [] },
   { room: 'relay/src/listen.ts', imports: ['relay/src/relay-error.ts'] },
+  { room: 'relay/src/transport', imports: ['relay/src/relay-error.ts'] },
   { room: 'relay/src/telemetry', imports: ['relay/src/relay-error.ts'] },
   { room: 'relay/src/vendors/*.ts', imports: ['engine/src/index.ts', 'relay/src/relay-error.ts', 'relay/src/vendors'] },
   { room: 'relay/src/vendors/http', imports: ['relay/src/relay-error.ts', 'relay/src/vendors/*.ts'] },
@@ -36,6 +37,8 @@ const arrows: readonly Arrow[] = [
       'relay/src/vendors/*.ts',
       'relay/src/vendors/*/options.ts',
       'relay/src/store/redis/redis-options.ts',
+      'relay/src/transport/tls-options.ts',
+      'relay/src/transport/certificates.ts',
     ],
   },
   { room: 'relay/src/store', imports: ['engine/src/index.ts', 'relay/src/relay-error.ts', 'relay/src/telemetry'] },
@@ -64,6 +67,7 @@ const arrows: readonly Arrow[] = [
       'relay/src/vendors/*/api.ts',
       'relay/src/usage',
       'relay/src/telemetry',
+      'relay/src/transport',
     ],
   },
   {
@@ -87,6 +91,7 @@ const arrows: readonly Arrow[] = [
       'relay/src/vendors/*/api.ts',
       'relay/src/usage',
       'relay/src/telemetry',
+      'relay/src/transport',
     ],
   },
   {

@@ -1,5 +1,6 @@
 /** Opens a server's port, or says what to do about it. */
 import type { Server } from 'node:http'
+import { Server as TlsServer } from 'node:https'
 import { RelayError } from './relay-error.js'
 
 /** Which of the relay's servers. */
@@ -40,5 +41,6 @@ export function addressOf(server: Server): { readonly url: string; readonly port
   const address = server.address()
   if (address === null || typeof address === 'string') throw new TypeError('the server does not listen')
   const host = address.address === '0.0.0.0' || address.address === '::' ? 'localhost' : address.address
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`, port: address.port }
+  const scheme = server instanceof TlsServer ? 'https' : 'http'
+  return { url: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${address.port}`, port: address.port }
 }

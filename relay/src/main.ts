@@ -6,6 +6,7 @@ import { isLoopback } from './config/loopback.js'
 import { createStores, type Stores } from './environments/create-stores.js'
 import { maskKeys } from './environments/directory.js'
 import { readEnvironment } from './environments/read-environment.js'
+import { liveSettingsOf } from './http/live-settings.js'
 import { addressOf, listen } from './listen.js'
 import { createManagementServer } from './management/server.js'
 import type { RelayError } from './relay-error.js'
@@ -14,6 +15,10 @@ import { createReloads, type ReloadReport, type Reloads, type ReloadTrigger } fr
 import { createLogger, type Logger } from './telemetry/logger.js'
 import type { EnvironmentReading, Metrics } from './telemetry/metrics.js'
 import type { Tracing } from './telemetry/tracing/tracing.js'
+import { createRefusalCounts } from './telemetry/refusal-counts.js'
+import type { TransportReading } from './telemetry/transport-metrics.js'
+import { certificateReadings, type CertificateReading } from './transport/certificates.js'
+import { renewTls } from './transport/http-server.js'
 import { createUsageLane, type UsageLane } from './usage/usage-lane.js'
 import { loadTracing } from './workers/assemble-plane.js'
 import { choosePlane, type ServingPlane } from './workers/serving-plane.js'
@@ -115,21 +120,30 @@ async function assemble(configuration: Configuration, options: RelayOptions): Pr
     state: { isDraining: false },
   }
   const plane = maker.create({ configuration, ...relay, entries: relay.environments.entries })
-  const reloads = createReloads({
+  const reloads: Reloads = createReloads({
     started: configuration,
     environments: relay.environments,
-    serve: plane.serve,
+    serve(entries, after) {
+      plane.serve(entries, liveSettingsOf(after.server))
+      renewTls(management, after.management.tls)
+    },
     now,
     logger,
   })
-  return { ...relay, plane, reloads, management: createManagement(reloads, { ...relay, plane }) }
+  const management: Server = createManagement(reloads, { ...relay, plane })
+  return { ...relay, plane, reloads, management }
 }
 
 function createManagement(reloads: Reloads, relay: ServedRelay): Server {
   const current = (): Configuration['management'] => reloads.configuration.management
-  const { host } = current()
+  const started = reloads.configuration
+  const { host, tls } = started.management
+  const certificates = (): CertificateReading[] => certificateReadings(started, reloads.configuration)
+  const refusals = createRefusalCounts()
   let metrics: Promise<Metrics> | null = null
   return createManagementServer({
+    ...(tls === undefined ? {} : { tls }),
+    refused: (reason) => refusals.count(reason),
     isExposed: !isLoopback(host),
     isHostAllowed: (name) => isLoopback(name) || name === host.toLowerCase() || current().allowedHosts.includes(name),
     get token() {
@@ -149,15 +163,17 @@ function createManagement(reloads: Reloads, relay: ServedRelay): Server {
         return current().allowChanges
       },
       reloads: reloads.read,
+      certificates,
     },
-    metrics: () => (metrics ??= loadMetrics(relay, reloads)),
+    metrics: () =>
+      (metrics ??= loadMetrics(relay, reloads, () => ({ certificates: certificates(), refusals: refusals.read() }))),
     refresh: () => relay.plane.refresh(),
     logger: relay.logger,
   })
 }
 
 /** The library is loaded at the first scrape. */
-async function loadMetrics(relay: ServedRelay, reloads: Reloads): Promise<Metrics> {
+async function loadMetrics(relay: ServedRelay, reloads: Reloads, transport: () => TransportReading): Promise<Metrics> {
   const { version, plane, usage, stores, now } = relay
   const { requests, streams, refusals, cache } = plane.counters
   const { createMetrics } = await import('./telemetry/metrics.js')
@@ -177,6 +193,7 @@ async function loadMetrics(relay: ServedRelay, reloads: Reloads): Promise<Metric
     requests,
     cache: () => cache.statistics,
     refusals,
+    transport,
     reloads: reloads.read,
     ...(plane.workers === null ? {} : { workers: plane.workers }),
     ...(stores.shared === null ? {} : { redis: stores.shared.connection }),

@@ -27,10 +27,10 @@ export async function loadForCommand(
 /** Where a command's configuration is. */
 export function sourcesOf(
   file: string | undefined,
-  { env }: Pick<CommandHost, 'env'>,
+  { env, now }: Pick<CommandHost, 'env' | 'now'>,
   read: (path: string) => Promise<string>,
 ): ConfigurationSources {
-  return { ...(file === undefined ? {} : { file }), env, readFile: read }
+  return { ...(file === undefined ? {} : { file }), env, now, readFile: read }
 }
 
 /** Reads UTF-8. */

@@ -1,5 +1,6 @@
 /** The typed configuration: what the rest of the relay reads. Its schema, with defaults and descriptions, is in `schema.ts`. */
 import type { RedisOptions } from '../store/redis/redis-options.js'
+import type { TlsOptions } from '../transport/tls-options.js'
 import type { CloudBeesOptions } from '../vendors/cloudbees/options.js'
 import type { FeatBitOptions } from '../vendors/featbit/options.js'
 import type { FileOptions } from '../vendors/file/options.js'
@@ -64,6 +65,8 @@ interface ServerConfiguration {
   readonly streamSecret?: string
   readonly streams: StreamConfiguration
   readonly overload: OverloadConfiguration
+  /** Absent: connections are not encrypted here. */
+  readonly tls?: TlsOptions
 }
 
 export interface OverloadConfiguration {
@@ -99,6 +102,8 @@ interface ManagementConfiguration {
   readonly allowedHosts: readonly string[]
   /** Whether it can change what is served. */
   readonly allowChanges: boolean
+  /** Absent: connections are not encrypted here. */
+  readonly tls?: TlsOptions
 }
 
 interface LogConfiguration {

@@ -11,6 +11,8 @@ import { overlay, type ParsedFile } from './written.js'
 export interface ConfigurationSources extends ReferenceSources {
   /** Path of a YAML or JSON file; `SWITCHYARD_CONFIG` names it when absent. Without both there is no file. */
   readonly file?: string
+  /** Epoch milliseconds; the system's clock when absent. */
+  readonly now?: () => number
 }
 
 export type LoadedConfiguration =
@@ -26,7 +28,7 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
 
   const references = await resolveReferences(overlay(file.written, variables.settings), sources)
   const { written } = references
-  const rules = checkRules(written)
+  const rules = checkRules(written, (sources.now ?? Date.now)())
   const read = configurationSchema.safeParse(written.value)
   const unresolved = new Set(references.problems.map(({ path }) => path))
   const refused = (read.error?.issues ?? []).flatMap((issue) => problemsOf(issue, written))

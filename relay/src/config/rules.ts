@@ -9,10 +9,17 @@ import type { ConfigurationWarning, Path, Problem } from './problem.js'
 import { pathText } from './problem.js'
 import { environmentName } from './schema.js'
 import { nodeAt } from './schema-node.js'
+import { certificatesAreUsable, certificateWarnings, type Broken } from './tls-rules.js'
 import { originOf, type Written } from './written.js'
 
-/** @param written with secrets in place */
-export function checkRules(written: Written): {
+/**
+ * @param written with secrets in place
+ * @param nowMs epoch milliseconds
+ */
+export function checkRules(
+  written: Written,
+  nowMs: number,
+): {
   readonly problems: readonly Problem[]
   readonly warnings: readonly ConfigurationWarning[]
 } {
@@ -27,15 +34,12 @@ export function checkRules(written: Written): {
     headersAreInTime,
     anyOriginNeedsClientKeys,
   ]
+  const found = [...broken.flatMap((rule) => [...rule(facts)]), ...certificatesAreUsable(written.value)]
   return {
-    problems: broken
-      .flatMap((rule) => [...rule(facts)])
-      .map(({ at, ...problem }) => ({ path: pathText(at), ...problem, ...originOf(written, at) })),
-    warnings: warningsOf(facts),
+    problems: found.map(({ at, ...problem }) => ({ path: pathText(at), ...problem, ...originOf(written, at) })),
+    warnings: [...warningsOf(facts), ...certificateWarnings(written.value, nowMs)],
   }
 }
-
-type Broken = Pick<Problem, 'expected' | 'received' | 'message'> & { readonly at: Path }
 
 /** What the rules look at, undefined where nothing of the right type is written. */
 interface Facts {

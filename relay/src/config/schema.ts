@@ -10,6 +10,7 @@ import { byteCount, duration, host, httpUrl, longText, port, secret } from '../v
 import { connectionShape } from '../vendors/http-options.js'
 import type { Configuration, EnvironmentConfiguration } from './configuration.js'
 import { overload } from './overload-schema.js'
+import { tls } from './tls-schema.js'
 
 /** What an environment may be called: it is part of metric labels, addresses and variable names. */
 export const environmentName: RegExp = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
@@ -101,6 +102,7 @@ const server = z
       }),
     streams: streams.prefault({}),
     overload: overload.prefault({}),
+    tls: tls.exactOptional(),
   })
   .transform(({ requestTimeout, headersTimeout, keepAliveTimeout, drainTimeout, freshnessWait, ...rest }) => ({
     ...rest,
@@ -125,6 +127,7 @@ const management = z.strictObject({
     description:
       'Whether the management plane can change what is served: go back to a snapshot, serve what is held back.',
   }),
+  tls: tls.exactOptional(),
 })
 
 const log = z.strictObject({

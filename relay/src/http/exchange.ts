@@ -5,6 +5,7 @@ import type { Logger } from '../telemetry/logger.js'
 import type { RefusalCounts } from '../telemetry/refusal-counts.js'
 import type { RequestTrace, RequestTracer } from '../telemetry/request-tracer.js'
 import type { UsageIntake } from '../usage/usage-lane.js'
+import type { TlsOptions } from '../transport/tls-options.js'
 import type { Coding } from './etag.js'
 import type { Overload, OverloadSettings } from './overload/overload.js'
 import type { RecentContexts } from './recent-contexts.js'
@@ -52,6 +53,8 @@ export interface Limits {
   /** How long an idle connection stays open: longer than the load balancer in front waits. */
   readonly keepAliveTimeoutMs: number
   readonly overload: OverloadSettings
+  /** Absent: connections are not encrypted here. */
+  readonly tls?: TlsOptions
 }
 
 /**

@@ -1,11 +1,13 @@
 /** The data plane's server: what applications call. Bare `node:http` (ADR 0002). */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { keysOf, type DirectoryEntry, type LiveDirectory } from '../environments/directory.js'
+import { createHttpServer, renewTls } from '../transport/http-server.js'
 import { clientErrorHandler } from './client-error.js'
 import { preflightHeaders } from './cors.js'
 import { beginExchange, type Exchange, type Plane } from './exchange.js'
 import { createEventLoopGate, type EventLoopGate } from './overload/event-loop-gate.js'
 import { createOverload } from './overload/overload.js'
+import type { LiveSettings } from './live-settings.js'
 import { createRecentContexts } from './recent-contexts.js'
 import { guard, refuse, respond } from './respond.js'
 import { findPlace, type Place } from './routes.js'
@@ -29,7 +31,7 @@ export interface DataPlane {
   /** Not listening yet. */
   readonly server: Server
   /** From now on these environments and keys count. Requests under way go on, and streams of those that stay. */
-  serve(entries: readonly DirectoryEntry[], streamSecret: string | undefined): void
+  serve(entries: readonly DirectoryEntry[], settings: LiveSettings): void
   /** Takes no more connections, ends streams, lets requests under way end, and cuts those that have not after that many milliseconds. */
   close(deadlineMs: number): Promise<void>
 }
@@ -50,9 +52,10 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const server = listenerOf(plane)
   return {
     server,
-    serve(entries, secret) {
+    serve(entries, { streamSecret, tls }) {
+      renewTls(server, tls)
       options.directory.replace(entries)
-      streams.tokens.renew({ keys: keysOf(entries), secret })
+      streams.tokens.renew({ keys: keysOf(entries), secret: streamSecret })
       streams.renew()
     },
     close(deadlineMs) {
@@ -80,14 +83,15 @@ function watchEventLoop({ limits, refusals, logger }: DataPlaneOptions): EventLo
 function listenerOf(plane: Plane): Server {
   const { limits, streams, refusals } = plane
   const { headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs, maxConnections } = limits
-  const server = createServer({
+  const options = {
     headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
     requestTimeout: requestTimeoutMs,
     // How late both of them may be.
     connectionsCheckingInterval: Math.min(1_000, requestTimeoutMs),
     keepAliveTimeout: keepAliveTimeoutMs,
     maxHeaderSize: limits.maxHeaderBytes,
-  })
+  }
+  const server = createHttpServer(options, limits.tls, (reason) => refusals.count(reason))
   if (maxConnections > 0) server.maxConnections = maxConnections
   server.on('drop', () => refusals.count('connections'))
   // Ends connections on which nothing moves, such as those of clients that never read their answers. Streams always move.

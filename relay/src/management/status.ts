@@ -8,6 +8,7 @@ import type { StoreStatus } from '../environments/store-line.js'
 import type { ReplicaStatus, SharedUpstream } from '../environments/share-upstream.js'
 import type { WorkerReading } from '../telemetry/worker-reading.js'
 import type { ReloadReading, ReloadReport } from '../reload/reloads.js'
+import type { CertificateReading } from '../transport/certificates.js'
 import type { UsageLane } from '../usage/usage-lane.js'
 
 /** An environment and what the status says about it besides its own state. */
@@ -37,6 +38,8 @@ export interface StatusOptions {
   /** Whether the management plane can change what is served. */
   readonly allowsChanges: boolean
   readonly reloads: () => ReloadReading
+  /** Of planes that speak TLS; absent: none does. */
+  readonly certificates?: () => readonly CertificateReading[]
 }
 
 export interface Readiness {
@@ -61,7 +64,14 @@ export interface RelayStatus {
   /** Absent where the relay serves by itself. */
   readonly workers?: readonly WorkerReport[]
   readonly configuration: ConfigurationReport
+  /** What is shown to clients and what theirs are checked with, in effect now; absent where no plane speaks TLS. */
+  readonly certificates?: readonly CertificateReport[]
   readonly environments: readonly EnvironmentReport[]
+}
+
+export interface CertificateReport extends Omit<CertificateReading, 'expiresAtMs'> {
+  readonly expiresAt: string
+  readonly hasExpired: boolean
 }
 
 export interface WorkerReport extends Omit<WorkerReading, 'number' | 'sinceMs' | 'revisionOf'> {
@@ -183,6 +193,7 @@ export function readStatus(options: StatusOptions): RelayStatus {
     allowsChanges: options.allowsChanges,
     ...(options.workers ? { workers: options.workers().map((each) => reportWorker(each, names)) } : {}),
     configuration: reportConfiguration(options.reloads()),
+    ...reportCertificates(options),
     environments: options.environments.map((each) => report(each, options.usage)),
   }
 }
@@ -219,6 +230,16 @@ function report(
     counts: countsOf(environment, usage),
     diagnostics: diagnostics.slice(0, maxDiagnosticsShown),
     keys,
+  }
+}
+
+function reportCertificates({ certificates, now }: StatusOptions): Pick<RelayStatus, 'certificates'> {
+  const read = certificates?.() ?? []
+  if (read.length === 0) return {}
+  return {
+    certificates: read.map(({ expiresAtMs, ...rest }) => {
+      return { ...rest, expiresAt: timestamp(expiresAtMs), hasExpired: expiresAtMs < now() }
+    }),
   }
 }
 

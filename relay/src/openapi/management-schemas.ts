@@ -19,7 +19,10 @@ const environments: Readonly<Record<string, Schema>> = {
       configuration: object({ inEffectSince: time, lastReload: nullOr(ref('Reload')) }),
       environments: listOf(ref('EnvironmentStatus')),
     },
-    { workers: listOf(ref('Worker'), 'Where the relay does not serve by itself.') },
+    {
+      workers: listOf(ref('Worker'), 'Where the relay does not serve by itself.'),
+      certificates: listOf(ref('Certificate'), 'Where a plane speaks TLS.'),
+    },
   ),
   Readiness: object(
     { status: oneOf('ready', 'waiting', 'stale', 'draining'), waiting: listOf(text()) },
@@ -28,6 +31,13 @@ const environments: Readonly<Record<string, Schema>> = {
       workers: object({ serving: integer, configured: integer }),
     },
   ),
+  Certificate: object({
+    plane: oneOf('server', 'management'),
+    use: oneOf('certificate', 'clientCa'),
+    subject: text('Of the one that expires first.'),
+    expiresAt: time,
+    hasExpired: boolean,
+  }),
   Worker: object({
     worker: integer,
     pid: nullOr(integer),

@@ -23,6 +23,14 @@ const liveSettings: readonly string[] = [
   'management.allowedHosts',
   'management.allowChanges',
   'server.streamSecret',
+  'server.tls.certificate',
+  'server.tls.key',
+  'server.tls.clientCa',
+  'server.tls.minVersion',
+  'management.tls.certificate',
+  'management.tls.key',
+  'management.tls.clientCa',
+  'management.tls.minVersion',
 ]
 
 /** Compares what is in effect with what a file says now. */

@@ -53,8 +53,8 @@ export interface ReloadsOptions {
   /** What the relay was started with. */
   readonly started: Configuration
   readonly environments: Pick<EnvironmentSet, 'apply'>
-  /** Makes the data plane serve others. */
-  readonly serve: (entries: readonly SetEntry[], streamSecret: string | undefined) => void
+  /** Makes the planes serve others, with settings that count at once. */
+  readonly serve: (entries: readonly SetEntry[], configuration: Configuration) => void
   /** Epoch milliseconds. */
   readonly now: () => number
   readonly logger: Logger
@@ -124,11 +124,11 @@ async function applied(after: Configuration, options: ReloadsOptions, before: Co
 
 function apply(
   plan: ReloadPlan,
-  { environments, server }: Configuration,
+  configuration: Configuration,
   { environments: set, serve }: ReloadsOptions,
 ): Promise<void> {
-  const order = environments.map(({ name }) => name)
-  return set.apply(plan, order, (entries) => serve(entries, server.streamSecret))
+  const order = configuration.environments.map(({ name }) => name)
+  return set.apply(plan, order, (entries) => serve(entries, configuration))
 }
 
 function isEmpty({ added, removed, changed, settings }: ReloadPlan): boolean {

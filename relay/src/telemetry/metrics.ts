@@ -6,6 +6,7 @@ import type { RefusalCounts } from './refusal-counts.js'
 import { reloadMetrics, reloadOutcomes, type ReloadReading } from './reload-metrics.js'
 import type { RequestDurations } from './request-durations.js'
 import type { StreamReading } from './stream-counts.js'
+import { transportMetrics, type TransportReading } from './transport-metrics.js'
 import { workerMetrics } from './worker-metrics.js'
 import type { WorkerReading } from './worker-reading.js'
 
@@ -53,6 +54,8 @@ export interface MetricsOptions {
   readonly redis?: RedisReading
   /** Absent where the relay serves by itself. */
   readonly workers?: () => readonly WorkerReading[]
+  /** Absent where nothing is known of connections. */
+  readonly transport?: () => TransportReading
 }
 
 /** What the metrics say of the cache of answers. */
@@ -104,23 +107,15 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
     })
     registry.registerMetric(metric)
   }
-  for (const { kind, name, help, read } of plainMetrics(options)) {
-    const metric = new { counter: Counter, gauge: Gauge }[kind]({
-      name,
-      help,
-      registers: [],
-      collect() {
-        this.reset()
-        this.inc(read())
-      },
-    })
-    registry.registerMetric(metric)
-  }
-  registry.registerMetric(refusalsMetric(Counter, options.refusals))
-  for (const metric of options.workers ? workerMetrics({ Counter, Gauge }, options.workers) : []) {
-    registry.registerMetric(metric)
-  }
-  registry.registerMetric(reloadOutcomes(Counter, options.reloads))
+  const library = { Counter, Gauge }
+  const others = [
+    ...plainMetrics(options).map((metric) => plainMetric(library, metric)),
+    refusalsMetric(Counter, options.refusals),
+    ...(options.workers ? workerMetrics(library, options.workers) : []),
+    ...(options.transport ? transportMetrics(library, options.transport) : []),
+    reloadOutcomes(Counter, options.reloads),
+  ]
+  for (const metric of others) registry.registerMetric(metric)
   for (const histogram of histograms(options)) registerHistogram(registry, histogram)
   return { contentType: registry.contentType, render: () => registry.metrics() }
 }
@@ -134,6 +129,21 @@ function refusalsMetric(CounterOfLibrary: typeof Counter, refusals: MetricsOptio
     collect() {
       this.reset()
       for (const [reason, count] of Object.entries(refusals.read())) this.inc({ reason }, count)
+    },
+  })
+}
+
+function plainMetric(
+  library: { readonly Counter: typeof Counter; readonly Gauge: typeof Gauge },
+  { kind, name, help, read }: PlainMetric,
+): Metric {
+  return new { counter: library.Counter, gauge: library.Gauge }[kind]({
+    name,
+    help,
+    registers: [],
+    collect() {
+      this.reset()
+      this.inc(read())
     },
   })
 }

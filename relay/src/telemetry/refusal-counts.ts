@@ -1,10 +1,21 @@
 /** What was refused because it was too much, too long or too slow, by reason. */
 
-const reasons = ['rate', 'overload', 'streams', 'connections', 'too-large', 'too-slow', 'not-http'] as const
+const reasons = [
+  'rate',
+  'overload',
+  'streams',
+  'connections',
+  'too-large',
+  'too-slow',
+  'not-http',
+  'handshake',
+  'client-certificate',
+] as const
 
 /**
  * `rate`: more evaluations with a key than it may have. `overload`: the event loop is late. `streams`, `connections`: as many are
  * open as may be. `too-large`: headers or body. `too-slow`: a request did not arrive in time. `not-http`: it cannot be read.
+ * `handshake`: it was no TLS, or none that both know. `client-certificate`: there was none, or none that is trusted.
  */
 export type RefusalReason = (typeof reasons)[number]
 

@@ -1,8 +1,9 @@
 /** Adds up what planes have counted. */
+import { createRefusalCounts } from '../telemetry/refusal-counts.js'
 import type { StreamReading } from '../telemetry/stream-counts.js'
 import type { PlaneReading, RequestReading } from './plane-reading.js'
 
-const noRefusals = { rate: 0, overload: 0, streams: 0, connections: 0, 'too-large': 0, 'too-slow': 0, 'not-http': 0 }
+const noRefusals = createRefusalCounts().read()
 
 /** Of a worker that has done nothing. */
 export const nothing: PlaneReading = {

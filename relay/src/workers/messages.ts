@@ -6,6 +6,7 @@
  */
 import type { Configuration } from '../config/configuration.js'
 import type { EnvironmentState } from '../environments/environment.js'
+import type { LiveSettings } from '../http/live-settings.js'
 import type { RelayErrorCode } from '../relay-error.js'
 import type { UsageBatch } from '../usage/read-usage-batch.js'
 import type { PlaneReading } from './plane-reading.js'
@@ -51,8 +52,8 @@ export type WorkerConfiguration = Pick<Configuration, 'server' | 'log' | 'tracin
 /** What may change while a worker runs. */
 export interface WorkerServing {
   readonly environments: readonly WorkerEnvironment[]
-  /** Signs the addresses of event streams. Secret. */
-  readonly streamSecret: string | undefined
+  /** Secrets are in it. */
+  readonly settings: LiveSettings
 }
 
 export interface WorkerEnvironment {

@@ -3,6 +3,7 @@ import type { Configuration } from '../config/configuration.js'
 import type { DirectoryEntry } from '../environments/directory.js'
 import type { RunningEnvironment } from '../environments/running-environment.js'
 import type { ReadableUsage } from '../environments/usage-counter.js'
+import type { LiveSettings } from '../http/live-settings.js'
 import { addressOf, listen } from '../listen.js'
 import type { RelayError } from '../relay-error.js'
 import type { Logger } from '../telemetry/logger.js'
@@ -27,7 +28,7 @@ export interface ServingPlane {
    */
   listen(): Promise<string>
   /** From now on these environments and keys count. */
-  serve(entries: readonly ServedEntry[], streamSecret: string | undefined): void
+  serve(entries: readonly ServedEntry[], settings: LiveSettings): void
   /** Resolves if, after that, the data plane is lost for good. */
   readonly failed: Promise<RelayError>
   /** Lets requests under way end, and cuts those that have not after that many milliseconds. */
@@ -87,7 +88,7 @@ function serveHere({ configuration: { server }, ...surroundings }: PlaneSurround
       plane.server.on('error', (error) => surroundings.logger.error({ error }, 'a connection could not be accepted'))
       return addressOf(plane.server).url
     },
-    serve: (entries, streamSecret) => plane.serve(entries, streamSecret),
+    serve: (entries, settings) => plane.serve(entries, settings),
     failed: new Promise(() => undefined),
     close: (timeoutMs) => plane.close(timeoutMs),
   }

@@ -29,9 +29,9 @@ export function createWorkerPlane(count: number, program: readonly [file: string
         workers: () => pool.workers,
         refresh: () => pool.refresh(),
         listen: () => pool.listen(),
-        serve(others, streamSecret) {
+        serve(others, settings) {
           const served = others.map(({ environment }) => environment)
-          pool.serve({ environments: others.map(workerEnvironment), streamSecret }, served)
+          pool.serve({ environments: others.map(workerEnvironment), settings }, served)
         },
         failed: pool.failed,
         close: (timeoutMs) => pool.close(timeoutMs),

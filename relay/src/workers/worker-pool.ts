@@ -2,6 +2,7 @@
 import cluster from 'node:cluster'
 import { createServer } from 'node:http'
 import type { RunningEnvironment } from '../environments/running-environment.js'
+import { withLiveSettings } from '../http/live-settings.js'
 import { addressOf, listen } from '../listen.js'
 import type { RelayError } from '../relay-error.js'
 import type { Logger } from '../telemetry/logger.js'
@@ -148,11 +149,9 @@ class Pool implements WorkerPool {
   serve(serving: WorkerServing, environments: readonly RunningEnvironment[]): void {
     this.#environments = environments
     const { server, ...rest } = this.#configuration
-    const { streamSecret: _before, ...others } = server
-    const { streamSecret } = serving
     this.#configuration = {
       ...rest,
-      server: { ...others, ...(streamSecret === undefined ? {} : { streamSecret }) },
+      server: withLiveSettings(server, serving.settings),
       environments: serving.environments,
     }
     for (const slot of this.#slots) slot.serve(serving, environments)

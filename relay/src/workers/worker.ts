@@ -94,7 +94,7 @@ class Worker {
     }
   }
 
-  #serve({ environments: configured, streamSecret }: WorkerServing): void {
+  #serve({ environments: configured, settings }: WorkerServing): void {
     const { environments, follow, plane } = this.#parts
     const entries = configured.map((each) => {
       const environment = environments.get(each.name) ?? follow(each)
@@ -103,7 +103,7 @@ class Worker {
     })
     environments.clear()
     for (const { name, environment } of entries) environments.set(name, environment)
-    plane.serve(entries, streamSecret)
+    plane.serve(entries, settings)
   }
 
   async #listen(port: number): Promise<void> {

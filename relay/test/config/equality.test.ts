@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Configuration } from '../../src/config/configuration.js'
 import { configurationPage } from '../../src/config/page.js'
+import { createAuthority } from '../transport/certificates.js'
 import { load, withEnvironment, type Sources } from './load.js'
 
 /** A file and variables that say the same, and what they say. */
@@ -46,7 +47,46 @@ function cloudBeesAddresses({ environments }: Configuration): unknown {
   return upstream?.type === 'cloudbees' && [upstream.baseUrl, upstream.apiUrl, upstream.realtimeUrl]
 }
 
+const authority = createAuthority()
+const pair = authority.issue('relay')
+const tlsFiles = { '/tls.crt': pair.certificate, '/tls.key': pair.key, '/clients.crt': authority.certificate }
+
+/** What both planes have, written in a file and in variables. */
+const tlsRows: readonly Row[] = (['server', 'management'] as const).map((plane) => ({
+  name: `TLS of ${plane}`,
+  file: withEnvironment(`
+${plane}:
+  tls:
+    certificate: { fromFile: /tls.crt }
+    key: { fromFile: /tls.key }
+    clientCa: { fromFile: /clients.crt }
+    clientCertificate: required
+    minVersion: TLSv1.3
+    handshakeTimeout: 5s
+`),
+  env: {
+    ...oneEnvironment,
+    [`SWITCHYARD_${plane.toUpperCase()}__TLS__CERTIFICATE`]: pair.certificate.trimEnd(),
+    [`SWITCHYARD_${plane.toUpperCase()}__TLS__KEY__FROM_FILE`]: '/tls.key',
+    [`SWITCHYARD_${plane.toUpperCase()}__TLS__CLIENT_CA__FROM_FILE`]: '/clients.crt',
+    [`SWITCHYARD_${plane.toUpperCase()}__TLS__CLIENT_CERTIFICATE`]: 'required',
+    [`SWITCHYARD_${plane.toUpperCase()}__TLS__MIN_VERSION`]: 'TLSv1.3',
+    [`SWITCHYARD_${plane.toUpperCase()}__TLS__HANDSHAKE_TIMEOUT`]: '5s',
+  },
+  files: tlsFiles,
+  says: (configuration) => configuration[plane].tls,
+  expected: {
+    certificate: pair.certificate.trimEnd(),
+    key: pair.key.trimEnd(),
+    clientCa: authority.certificate.trimEnd(),
+    clientCertificate: 'required',
+    minVersion: 'TLSv1.3',
+    handshakeTimeoutMs: 5_000,
+  },
+}))
+
 const rows: readonly Row[] = [
+  ...tlsRows,
   {
     name: 'the shortest keyless file upstream',
     file: 'environments: { e: { upstream: { type: file, path: /flags.json } } }',
@@ -852,7 +892,9 @@ describe('a file and environment variables', () => {
     const documented = [...configurationPage().matchAll(/^\| `\S+` \| `(SWITCHYARD_\S+)` \|/gm)].map(
       ([, variable = '']) => variable,
     )
-    const compared = new Set(rows.flatMap(({ env }) => Object.keys(env)))
+    const compared = new Set(
+      rows.flatMap(({ env }) => Object.keys(env)).map((name) => name.replace(/__FROM_FILE$/, '')),
+    )
     const nameOf = (variable: string): string =>
       variable.replace('HEADERS__<NAME>', 'HEADERS__X_TENANT').replace('<NAME>', 'E')
     expect(documented.length).toBeGreaterThan(30)

@@ -1,6 +1,6 @@
 /** A data plane on a free port, over environments that tests fill by hand. */
 import { compile, seal, type EvaluatedOutcome, type Flag, type Ruleset } from '@switchyard/engine'
-import { connect, type AddressInfo, type Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { createDirectory } from '../../src/environments/directory.js'
 import type { Environment, EnvironmentStatus, Served } from '../../src/environments/environment.js'
@@ -8,6 +8,7 @@ import { createResponseCache } from '../../src/http/response-cache.js'
 import { createDataPlane, type DataPlane, type DataPlaneOptions } from '../../src/http/server.js'
 import type { StreamSettings } from '../../src/http/streams/stream-settings.js'
 import { createStreamTokens } from '../../src/http/streams/stream-tokens.js'
+import { addressOf } from '../../src/listen.js'
 import { createRefusalCounts, type RefusalCounts } from '../../src/telemetry/refusal-counts.js'
 import { createStreamCounts, type StreamCounts } from '../../src/telemetry/stream-counts.js'
 import { createUsageLane } from '../../src/usage/usage-lane.js'
@@ -140,9 +141,9 @@ export async function startPlane(options: TestPlaneOptions = {}): Promise<TestPl
   await new Promise<void>((resolve) => {
     plane.server.listen(0, '127.0.0.1', resolve)
   })
-  const { port } = plane.server.address() as AddressInfo
+  const { url, port } = addressOf(plane.server)
   onTestFinished(() => plane.close(0))
-  return { ...plane, url: `http://127.0.0.1:${port}`, port, shop, blog, observed, logged, streamCounts, refusals }
+  return { ...plane, url, port, shop, blog, observed, logged, streamCounts, refusals }
 }
 
 /** A clock that stands still and can be broken, to see what a mistake of ours looks like. */

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { EvaluationSeries } from '../../src/telemetry/evaluation-totals.js'
+import { createRefusalCounts } from '../../src/telemetry/refusal-counts.js'
 import type { PlaneReading } from '../../src/workers/plane-reading.js'
 import { createSummedCounts } from '../../src/workers/summed-counts.js'
 
-const noRefusals = { rate: 0, overload: 0, streams: 0, connections: 0, 'too-large': 0, 'too-slow': 0, 'not-http': 0 }
+const noRefusals = createRefusalCounts().read()
 
 /** What a worker tells that has answered so many requests, each an evaluation of one flag, and has one stream open. */
 function readingOf(answered: number, evaluations = [seriesOf('a', answered)]): PlaneReading {

@@ -1,0 +1,35 @@
+/** The part of the schema that says how a plane speaks TLS. */
+import { z } from 'zod'
+import type { TlsOptions } from '../transport/tls-options.js'
+import { duration, longText, secret } from '../vendors/option-types.js'
+
+/** What certificates in PEM look like. */
+export const certificatePattern: RegExp = /-----BEGIN CERTIFICATE-----/
+/** What a private key in PEM looks like, of whichever kind. */
+export const privateKeyPattern: RegExp = /-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY-----/
+
+/** The same for both planes. Whether the files fit together is checked by `tls-rules.ts`. */
+export const tls: z.ZodType<TlsOptions, object> = z
+  .strictObject({
+    certificate: longText(certificatePattern, 'PEM certificates').meta({
+      description: "The server's certificate, and behind it those that lead from it to its authority.",
+    }),
+    key: secret(privateKeyPattern, 'a private key in PEM').meta({
+      description: 'Private key of the certificate, not encrypted.',
+    }),
+    clientCa: longText(certificatePattern, 'PEM certificates')
+      .exactOptional()
+      .meta({ description: "Authorities whose clients' certificates are trusted; no others are." }),
+    clientCertificate: z.enum(['none', 'optional', 'required']).prefault('none').meta({
+      description:
+        'Whether clients have to show a certificate; `optional`: who shows one has to show one that is trusted.',
+    }),
+    minVersion: z
+      .enum(['TLSv1.2', 'TLSv1.3'])
+      .prefault('TLSv1.2')
+      .meta({ description: 'Oldest version of TLS that is spoken.' }),
+    handshakeTimeout: duration()
+      .prefault('10s')
+      .meta({ description: 'How long a client may take to agree on the encryption.' }),
+  })
+  .transform(({ handshakeTimeout, ...rest }) => ({ ...rest, handshakeTimeoutMs: handshakeTimeout }))

@@ -1,0 +1,25 @@
+/** What of its settings a data plane takes anew while it serves. */
+import { renewedTls, type TlsOptions } from '../transport/tls-options.js'
+
+export interface LiveSettings {
+  /** Signs the addresses of event streams. Secret. */
+  readonly streamSecret?: string
+  /** Certificates; whether there is TLS at all is decided at the start. */
+  readonly tls?: TlsOptions
+}
+
+/** @returns these settings alone */
+export function liveSettingsOf({ streamSecret, tls }: LiveSettings): LiveSettings {
+  return { ...(streamSecret === undefined ? {} : { streamSecret }), ...(tls === undefined ? {} : { tls }) }
+}
+
+/** @returns what is in effect once settings have been taken: of `before`, everything else */
+export function withLiveSettings<Settings extends LiveSettings>(before: Settings, live: LiveSettings): Settings {
+  const { streamSecret: _before, ...others } = before
+  const { streamSecret, tls } = live
+  return {
+    ...(others as Settings),
+    ...(streamSecret === undefined ? {} : { streamSecret }),
+    ...(before.tls === undefined || tls === undefined ? {} : { tls: renewedTls(before.tls, tls) }),
+  }
+}
