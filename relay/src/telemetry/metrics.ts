@@ -3,6 +3,7 @@ import type { Counter, Gauge, Metric, Registry } from 'prom-client'
 import type { EvaluationSeries } from './evaluation-totals.js'
 import type { ReadableHistogram } from './histogram.js'
 import type { RefusalCounts } from './refusal-counts.js'
+import { refusalsMetric } from './refusal-metrics.js'
 import { reloadMetrics, reloadOutcomes, type ReloadReading } from './reload-metrics.js'
 import type { RequestDurations } from './request-durations.js'
 import type { StreamReading } from './stream-counts.js'
@@ -118,19 +119,6 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
   for (const metric of others) registry.registerMetric(metric)
   for (const histogram of histograms(options)) registerHistogram(registry, histogram)
   return { contentType: registry.contentType, render: () => registry.metrics() }
-}
-
-function refusalsMetric(CounterOfLibrary: typeof Counter, refusals: MetricsOptions['refusals']): Counter {
-  return new CounterOfLibrary({
-    name: 'switchyard_refusals_total',
-    help: 'What was refused because it was too much, too large or too slow, by reason.',
-    labelNames: ['reason'],
-    registers: [],
-    collect() {
-      this.reset()
-      for (const [reason, count] of Object.entries(refusals.read())) this.inc({ reason }, count)
-    },
-  })
 }
 
 function plainMetric(
