@@ -1,7 +1,7 @@
 /** Takes new configurations while the relay runs, one after the other, and remembers what came of them. */
 import type { Configuration } from '../config/configuration.js'
 import type { LoadedConfiguration } from '../config/load-configuration.js'
-import type { Problem } from '../config/problem.js'
+import type { ConfigurationWarning, Problem } from '../config/problem.js'
 import { RelayError } from '../relay-error.js'
 import type { Logger } from '../telemetry/logger.js'
 import type { EnvironmentSet, SetEntry } from './environment-set.js'
@@ -75,6 +75,7 @@ export function createReloads(options: ReloadsOptions): Reloads {
       configuration = loaded.configuration
       inEffectSinceMs = now()
     }
+    if (loaded.ok) warn(loaded.warnings, options.logger)
     const report = { ...result, trigger, atMs: now() }
     counts[report.outcome] += 1
     last = report
@@ -155,6 +156,10 @@ function notApplied(error: unknown): Problem {
   const message =
     error instanceof RelayError ? `${error.message}.` : 'This is a mistake in Switchyard; the log has more.'
   return { path: '', expected: 'a configuration that can be applied', received: 'another one', message, source: 'none' }
+}
+
+function warn(warnings: readonly ConfigurationWarning[], logger: Logger): void {
+  for (const { path, message } of warnings) logger.warn({ setting: path, reason: message }, 'a setting may be wrong')
 }
 
 function tell({ outcome, trigger, problems, needsRestart: waiting, ...report }: ReloadReport, logger: Logger): void {

@@ -7,16 +7,19 @@ export interface Sources {
   readonly env?: Readonly<Record<string, string>>
   /** Texts of other files, by absolute path. */
   readonly files?: Readonly<Record<string, string>>
+  /** Epoch milliseconds; the system's clock when absent. */
+  readonly now?: () => number
 }
 
 /** The path of the configuration file in these tests. */
 export const configurationFile = '/etc/switchyard/switchyard.yaml'
 
 /** Loads a configuration from texts. */
-export function load({ file, env = {}, files = {} }: Sources): Promise<LoadedConfiguration> {
+export function load({ file, env = {}, files = {}, now }: Sources): Promise<LoadedConfiguration> {
   const texts = new Map(Object.entries({ ...files, ...(file === undefined ? {} : { [configurationFile]: file }) }))
   return loadConfiguration({
     ...(file === undefined ? {} : { file: configurationFile }),
+    ...(now === undefined ? {} : { now }),
     env,
     readFile: async (path) => {
       const text = texts.get(path)

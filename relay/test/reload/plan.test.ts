@@ -3,6 +3,7 @@ import type { Configuration } from '../../src/config/configuration.js'
 import { loadConfiguration } from '../../src/config/load-configuration.js'
 import { nodeAt } from '../../src/config/schema-node.js'
 import { needsRestart, planReload } from '../../src/reload/plan.js'
+import { createAuthority, type Pair } from '../transport/certificates.js'
 
 const shop = {
   ENVIRONMENTS__SHOP__UPSTREAM__TYPE: 'file',
@@ -79,5 +80,34 @@ describe('the plan of a reload', () => {
     const [before, after] = [await configured(shop), await configured({ ...shop, [variable]: value })]
     expect([planReload(before, after).settings, needsRestart(before, after)]).toEqual([[], [path]])
     expect(nodeAt(path.split('.'), {})).toBeDefined()
+  })
+})
+
+describe('certificates', () => {
+  const authority = createAuthority()
+  const [first, second] = [authority.issue('first'), authority.issue('second')]
+  const tlsOf = (plane: string, { certificate, key }: Pair, more: Record<string, string> = {}) => ({
+    ...shop,
+    [`${plane}__TLS__CERTIFICATE`]: certificate,
+    [`${plane}__TLS__KEY`]: key,
+    ...more,
+  })
+
+  it.each(['SERVER', 'MANAGEMENT'])('are renewed at once (%s)', async (plane) => {
+    const [before, after] = [await configured(tlsOf(plane, first)), await configured(tlsOf(plane, second))]
+    const paths = ['certificate', 'key'].map((name) => `${plane.toLowerCase()}.tls.${name}`)
+    expect([planReload(before, after).settings, needsRestart(before, after)]).toEqual([paths, []])
+  })
+
+  it.each(['SERVER', 'MANAGEMENT'])('need a restart to come and to be asked for (%s)', async (plane) => {
+    const mutual = {
+      [`${plane}__TLS__CLIENT_CA`]: first.certificate,
+      [`${plane}__TLS__CLIENT_CERTIFICATE`]: 'required',
+    }
+    const [none, plain] = [await configured(shop), await configured(tlsOf(plane, first))]
+    const asking = await configured(tlsOf(plane, first, mutual))
+    expect(needsRestart(none, plain)).toEqual([`${plane.toLowerCase()}.tls`])
+    expect(needsRestart(plain, none)).toEqual([`${plane.toLowerCase()}.tls`])
+    expect(needsRestart(plain, asking)).toEqual([`${plane.toLowerCase()}.tls.clientCertificate`])
   })
 })
