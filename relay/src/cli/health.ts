@@ -58,13 +58,19 @@ interface AskedPlane {
 async function readFiles(files: Readonly<Partial<Record<'ca' | 'cert' | 'key', string>>>): Promise<Trust> {
   const { ca, cert, key } = files
   if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key go together')
-  const read = (name: string, path: string): Promise<string> =>
-    readFile(path, 'utf8').catch(() => {
-      throw new UsageError(`--${name} ${path}: the file cannot be read`)
-    })
   return {
-    ...(ca === undefined ? {} : { ca: await read('ca', ca), rejectUnauthorized: true }),
-    ...(cert === undefined || key === undefined ? {} : { cert: await read('cert', cert), key: await read('key', key) }),
+    ...(ca === undefined ? {} : { ca: await readOption('ca', ca), rejectUnauthorized: true }),
+    ...(cert === undefined || key === undefined
+      ? {}
+      : { cert: await readOption('cert', cert), key: await readOption('key', key) }),
+  }
+}
+
+async function readOption(name: string, path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch {
+    throw new UsageError(`--${name} ${path}: the file cannot be read`)
   }
 }
 

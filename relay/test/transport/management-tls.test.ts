@@ -112,11 +112,11 @@ describe('a management plane that asks for certificates', () => {
     const { url, config, folder } = await start('required')
     expect(await runCommand(['health', '--config', config, '--live'])).toMatchObject({ code: 0, stderr: '' })
     const [ca, cert, key] = ['ca.crt', 'client.crt', 'client.key'].map((name) => join(folder, name))
-    const shown = ['--cert', String(cert), '--key', String(key)]
-    expect(await runCommand(['health', '--url', url, '--ca', String(ca), ...shown, '--live'])).toMatchObject({
+    const shown = ['--cert', cert, '--key', key]
+    expect(await runCommand(['health', '--url', url, '--ca', ca, ...shown, '--live'])).toMatchObject({
       code: 0,
     })
-    expect((await runCommand(['health', '--url', url, '--ca', String(ca), '--live'])).code).toBe(1)
-    expect((await runCommand(['health', '--url', url, '--cert', String(cert)])).code).toBe(64)
+    expect((await runCommand(['health', '--url', url, '--ca', ca, '--live'])).code).toBe(1)
+    expect((await runCommand(['health', '--url', url, '--cert', cert])).code).toBe(64)
   })
 })
