@@ -111,7 +111,8 @@ describe('a management plane that asks for certificates', () => {
   it('is found healthy with the own certificate of the relay, and with one that is given', async () => {
     const { url, config, folder } = await start('required')
     expect(await runCommand(['health', '--config', config, '--live'])).toMatchObject({ code: 0, stderr: '' })
-    const [ca, cert, key] = ['ca.crt', 'client.crt', 'client.key'].map((name) => join(folder, name))
+    const pathOf = (name: string): string => join(folder, name)
+    const [ca, cert, key] = [pathOf('ca.crt'), pathOf('client.crt'), pathOf('client.key')] as const
     const shown = ['--cert', cert, '--key', key]
     expect(await runCommand(['health', '--url', url, '--ca', ca, ...shown, '--live'])).toMatchObject({
       code: 0,
