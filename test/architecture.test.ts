@@ -15,6 +15,7 @@ const arrows: readonly Arrow[] = [
   { room: 'engine/src/*.ts', imports: ['engine/src'] },
 
   { room: 'relay/src/relay-error.ts', imports: [] },
+  { room: 'relay/src/parse-time.ts', imports: [] },
   { room: 'relay/src/listen.ts', imports: ['relay/src/relay-error.ts'] },
   { room: 'relay/src/transport', imports: ['relay/src/relay-error.ts'] },
   { room: 'relay/src/telemetry', imports: ['relay/src/relay-error.ts'] },
@@ -34,6 +35,7 @@ const arrows: readonly Arrow[] = [
     room: 'relay/src/config',
     imports: [
       'relay/src/relay-error.ts',
+      'relay/src/parse-time.ts',
       'relay/src/vendors/*.ts',
       'relay/src/vendors/*/options.ts',
       'relay/src/store/redis/redis-options.ts',
@@ -87,6 +89,7 @@ const arrows: readonly Arrow[] = [
       'relay/src/reload',
       'engine/src/index.ts',
       'relay/src/relay-error.ts',
+      'relay/src/parse-time.ts',
       'relay/src/environments',
       'relay/src/vendors/*/api.ts',
       'relay/src/usage',

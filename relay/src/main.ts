@@ -1,11 +1,13 @@
 /** Wires the relay together: sources feed environments, and two servers answer. */
 import type { Server } from 'node:http'
+import { isDigestOf } from './config/access-key.js'
 import type { Configuration } from './config/configuration.js'
 import type { LoadedConfiguration } from './config/load-configuration.js'
 import { isLoopback } from './config/loopback.js'
 import { createStores, type Stores } from './environments/create-stores.js'
-import { maskKeys } from './environments/directory.js'
+import { keyDatesOf, maskKeys } from './environments/key-reports.js'
 import { readEnvironment } from './environments/read-environment.js'
+import { watchKeyDates } from './environments/watch-key-dates.js'
 import { liveSettingsOf } from './http/live-settings.js'
 import { addressOf, listen } from './listen.js'
 import { createManagementServer } from './management/server.js'
@@ -54,9 +56,11 @@ export interface RunningRelay {
 export async function startRelay(configuration: Configuration, options: RelayOptions): Promise<RunningRelay> {
   const relay = await assemble(configuration, options)
   await relay.environments.start()
+  const keyDates = watchKeyDates({ entries: () => relay.environments.entries, now: relay.now, logger: relay.logger })
   const close = async (): Promise<void> => {
     relay.logger.info({ drainTimeoutMs: configuration.server.drainTimeoutMs }, 'the relay stops')
     relay.state.isDraining = true
+    keyDates.close()
     await relay.plane.close(configuration.server.drainTimeoutMs)
     await relay.environments.close()
     await Promise.all(relay.stores.all.map((store) => store.close()))
@@ -146,15 +150,16 @@ function createManagement(reloads: Reloads, relay: ServedRelay): Server {
     refused: (reason) => refusals.count(reason),
     isExposed: !isLoopback(host),
     isHostAllowed: (name) => isLoopback(name) || name === host.toLowerCase() || current().allowedHosts.includes(name),
-    get token() {
-      return current().token
+    get isToken() {
+      const { token } = current()
+      return token === undefined ? undefined : (presented: string) => isDigestOf(token, presented)
     },
     status: {
       version: relay.version,
       startedAtMs: relay.startedAtMs,
       now: relay.now,
       get environments() {
-        return relay.environments.entries.map((entry) => ({ ...entry, keys: maskKeys(entry) }))
+        return relay.environments.entries.map((entry) => ({ ...entry, keys: maskKeys(entry, relay.now()) }))
       },
       usage: relay.usage,
       workers: relay.plane.workers,
@@ -178,12 +183,18 @@ async function loadMetrics(relay: ServedRelay, reloads: Reloads, transport: () =
   const { requests, streams, refusals, cache } = plane.counters
   const { createMetrics } = await import('./telemetry/metrics.js')
   const environments = (): EnvironmentReading[] =>
-    relay.environments.entries.map(({ environment, replica, keeper }) => {
+    relay.environments.entries.map(({ environment, replica, keeper, ...keys }) => {
       const { name } = environment
       const role = replica?.status().role ?? null
       return readEnvironment(
         environment,
-        { streams: streams.read(name), usage: usage.read(name), role, stores: keeper.status() },
+        {
+          streams: streams.read(name),
+          usage: usage.read(name),
+          role,
+          stores: keeper.status(),
+          keyDates: keyDatesOf(keys),
+        },
         now(),
       )
     })

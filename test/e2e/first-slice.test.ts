@@ -136,7 +136,7 @@ describe('an application over OpenFeature, through the relay, on a flag file', (
     expect(await environmentStatus()).toMatchObject({
       sequence: 3,
       lastError: { code: 'FILE_MALFORMED', message: expect.stringMatching(/flags\.yaml, line 3, column 1: /) },
-      keys: [{ audience: 'server', masked: '....-key' }],
+      keys: [{ audience: 'server', masked: '....-key', validUntil: null, isExpired: false }],
     })
     expect(await client.getStringValue('color', '')).toBe('#f00')
     await rm(path)

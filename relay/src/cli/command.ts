@@ -1,7 +1,7 @@
 /** What every command of `switchyard` is made of. */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import type { WorkerChannel } from '../workers/worker.js'
-import { parseTime } from '../environments/parse-time.js'
+import { parseTime } from '../parse-time.js'
 
 /** What a command may touch of the process. Output goes nowhere else, so that tests can read it. */
 export interface CommandHost {

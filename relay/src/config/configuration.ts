@@ -7,6 +7,7 @@ import type { FileOptions } from '../vendors/file/options.js'
 import type { FlagbaseOptions } from '../vendors/flagbase/options.js'
 import type { FlagsmithOptions } from '../vendors/flagsmith/options.js'
 import type { SwitchyardOptions } from '../vendors/switchyard/options.js'
+import type { AccessKey } from './access-key.js'
 
 /** Checked and complete: defaults are filled in, secrets are in place, durations are milliseconds. */
 export interface Configuration {
@@ -61,7 +62,7 @@ interface ServerConfiguration {
   readonly drainTimeoutMs: number
   /** How long a request that names a later revision waits for it; 0: not at all. */
   readonly freshnessWaitMs: number
-  /** Signs the addresses of event streams in place of the keys. Secret. */
+  /** Digest of what signs the addresses of event streams in place of the keys. Secret. */
   readonly streamSecret?: string
   readonly streams: StreamConfiguration
   readonly overload: OverloadConfiguration
@@ -96,7 +97,7 @@ interface ManagementConfiguration {
   readonly host: string
   /** 0 = any free port. */
   readonly port: number
-  /** Present whenever `host` is not loopback. Secret. */
+  /** Digest of the bearer token; present whenever `host` is not loopback. */
   readonly token?: string
   /** Host names accepted in `Host` besides loopback names and `host`; lower case, without port. */
   readonly allowedHosts: readonly string[]
@@ -121,10 +122,9 @@ export interface EnvironmentConfiguration {
   /** Lower case letters, digits and hyphens. */
   readonly name: string
   readonly upstream: UpstreamOptions
-  /** Secret. */
-  readonly serverKeys: readonly string[]
+  readonly serverKeys: readonly AccessKey[]
   /** Not secret by nature, since browsers hold them, but treated as if they were. */
-  readonly clientKeys: readonly string[]
+  readonly clientKeys: readonly AccessKey[]
   /** `*` counts for requests with a client key only. */
   readonly cors: { readonly origins: readonly string[] }
   /** How long the upstream may fail until the state says so. */

@@ -40,7 +40,7 @@ interface Place {
 
 async function resolve(resolver: Resolver, value: unknown, place: Place): Promise<unknown> {
   const { path, node } = place
-  if (node.isSecret || node.isText) return resolveText(resolver, value, place)
+  if ((node.isSecret || node.isText) && !isKeyWithDate(value)) return resolveText(resolver, value, place)
   if (typeof value === 'string') {
     if (value.includes('${')) resolver.warnings.push(notReplaced(path))
     return node.isPath ? besideFile(resolver, value, path) : value
@@ -53,6 +53,11 @@ async function resolve(resolver: Resolver, value: unknown, place: Place): Promis
     resolved.push([part, child ? await resolve(resolver, item, { path: [...path, part], node: child }) : item])
   }
   return Array.isArray(value) ? resolved.map(([, item]) => item) : Object.fromEntries(resolved)
+}
+
+/** Its key and its date are texts, and it is none. */
+function isKeyWithDate(value: unknown): boolean {
+  return member(value, 'key') !== undefined
 }
 
 async function resolveText(resolver: Resolver, value: unknown, place: Place): Promise<unknown> {

@@ -90,8 +90,8 @@ function gatherEnvironment([name, options]: [string, unknown]): EnvironmentFacts
     hasKeys: isFilled(serverKeys) || isFilled(clientKeys),
     hasClientKeys: isFilled(clientKeys),
     keys: [
-      ...listOf(serverKeys).map((key, index) => ({ at: [...path, 'serverKeys', index], key })),
-      ...listOf(clientKeys).map((key, index) => ({ at: [...path, 'clientKeys', index], key })),
+      ...listOf(serverKeys).map((key, index) => ({ at: [...path, 'serverKeys', index], key: keyIn(key) })),
+      ...listOf(clientKeys).map((key, index) => ({ at: [...path, 'clientKeys', index], key: keyIn(key) })),
     ],
     origins: listOf(member(member(options, 'cors'), 'origins')),
   }
@@ -208,6 +208,11 @@ function warningsOf({ isKeyless, allowNonLoopback, serverHost }: Facts): Configu
 /** @returns what is written, or else the default */
 function setting(value: unknown, section: string, name: string): unknown {
   return member(member(value, section), name) ?? nodeAt([section, name], value)?.default
+}
+
+/** A key may stand by itself or beside a date. */
+function keyIn(written: unknown): unknown {
+  return member(written, 'key') ?? written
 }
 
 function isFilled(list: unknown): boolean {

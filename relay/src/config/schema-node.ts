@@ -59,7 +59,8 @@ export function alternatives(node: SchemaNode, value: unknown): readonly SchemaN
   if (!all) return [node]
   const type = member(value, 'type')
   const chosen = all.filter((alternative) => alternative.properties?.['type']?.const === type)
-  return type !== undefined && chosen.length > 0 ? chosen : all
+  const shapes = type !== undefined && chosen.length > 0 ? chosen : all
+  return shapes.flatMap((shape) => alternatives(shape, value))
 }
 
 /** @returns the names that may stand in a mapping */

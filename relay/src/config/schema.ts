@@ -8,6 +8,8 @@ import { flagsmithOptions } from '../vendors/flagsmith/options.js'
 import { switchyardOptions } from '../vendors/switchyard/options.js'
 import { byteCount, duration, host, httpUrl, longText, port, secret } from '../vendors/option-types.js'
 import { connectionShape } from '../vendors/http-options.js'
+import { keyDigest } from './access-key.js'
+import { accessKeySchema } from './access-key-schema.js'
 import type { Configuration, EnvironmentConfiguration } from './configuration.js'
 import { overload } from './overload-schema.js'
 import { tls } from './tls-schema.js'
@@ -95,6 +97,7 @@ const server = z
         'How long a request that names a later revision than is served here waits for it; `0s` = not at all.',
     }),
     streamSecret: secret(/^[!-~]{16,}$/, 'a secret of 16 characters or more, without spaces')
+      .transform(keyDigest)
       .exactOptional()
       .meta({
         description:
@@ -117,6 +120,7 @@ const management = z.strictObject({
   host: host().prefault('127.0.0.1').meta({ description: 'Where the management plane listens.' }),
   port: port().prefault(8081).meta({ description: 'Port of the management plane; 0 = any free one.' }),
   token: secret()
+    .transform(keyDigest)
     .exactOptional()
     .meta({ description: 'Bearer token of the management plane. Required when `management.host` is not loopback.' }),
   allowedHosts: z
@@ -263,11 +267,11 @@ const environment = z.strictObject({
     ])
     .meta({ description: 'Where the flags come from.' }),
   serverKeys: z
-    .array(secret())
+    .array(accessKeySchema)
     .prefault([])
     .meta({ description: 'Keys of servers: they see every flag and its rules.' }),
   clientKeys: z
-    .array(secret())
+    .array(accessKeySchema)
     .prefault([])
     .meta({ description: 'Keys of browsers and apps: they see answers only, of flags meant for clients.' }),
   cors: z

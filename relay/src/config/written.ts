@@ -68,6 +68,13 @@ function withMember(value: unknown, [part, ...rest]: Path, leaf: unknown): unkno
   }
   // A secret that the file writes as text may come from a file by variable.
   if (part === 'fromFile' && typeof value === 'string') return { fromFile: leaf }
+  // A key that the file writes by itself may get its date by variable, or be another one with a date.
+  if (part === 'validUntil' && isKeyByItself(value)) return { key: value, validUntil: leaf }
+  if (part === 'key' && isKeyByItself(value)) return { key: withMember(undefined, rest, leaf) }
   if (value !== undefined && !isMapping(value)) return value
   return { ...value, [part]: withMember(member(value, part), rest, leaf) }
+}
+
+function isKeyByItself(value: unknown): boolean {
+  return typeof value === 'string' || member(value, 'fromFile') !== undefined
 }

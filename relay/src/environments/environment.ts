@@ -87,8 +87,8 @@ export interface HeldStatus {
 /** Finds what a request may see. */
 export interface EnvironmentDirectory {
   readonly environments: readonly Environment[]
-  /** @param key as presented, undefined when none was; compared in constant time */
-  access(key: string | undefined): Access | 'missing-key' | 'unknown-key'
+  /** @param key as presented, undefined when none was; looked up by its digest */
+  access(key: string | undefined): Access | 'missing-key' | 'unknown-key' | 'expired-key'
 }
 
 /** What a key opens. Each key has an object of its own. */

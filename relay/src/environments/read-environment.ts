@@ -11,6 +11,7 @@ export interface Surroundings {
   /** See {@link EnvironmentReading.role}. */
   readonly role: EnvironmentReading['role']
   readonly stores: readonly StoreStatus[]
+  readonly keyDates: EnvironmentReading['keyDates']
   /** What in-process providers have told. */
   readonly usage: {
     readonly evaluations: readonly EvaluationSeries[]
@@ -21,7 +22,7 @@ export interface Surroundings {
 /** Reads an environment's counters and state, for one scrape at `nowMs`. */
 export function readEnvironment(
   environment: RunningEnvironment,
-  { streams, usage, role, stores }: Surroundings,
+  { streams, usage, role, stores, keyDates }: Surroundings,
   nowMs: number,
 ): EnvironmentReading {
   const { name, state, flagCount, sequence, confirmedAtMs, held } = environment.status()
@@ -41,6 +42,7 @@ export function readEnvironment(
     ],
     streams,
     role,
+    keyDates,
     usageBatches: usage.batches,
   }
 }

@@ -7,6 +7,12 @@ import { refuse } from './respond.js'
 /** Seconds after which data may have come: few, as it usually is there a moment after the start. */
 const retryAfterSeconds = '2'
 
+const whyNoAccess = {
+  'missing-key': 'a key is needed: send it as Authorization: Bearer <key> or as X-API-Key',
+  'unknown-key': 'the key is not known here',
+  'expired-key': 'the key has expired',
+} as const
+
 /** What the key opens; null where the request was refused. */
 export function findAccess(
   exchange: Exchange,
@@ -17,11 +23,7 @@ export function findAccess(
     exchange.access = access
     return access
   }
-  const errorDetails =
-    access === 'missing-key'
-      ? 'a key is needed: send it as Authorization: Bearer <key> or as X-API-Key'
-      : 'the key is not known here'
-  refuse(exchange, 401, { errorDetails, headers: ['WWW-Authenticate', 'Bearer'] })
+  refuse(exchange, 401, { errorDetails: whyNoAccess[access], headers: ['WWW-Authenticate', 'Bearer'] })
   return null
 }
 

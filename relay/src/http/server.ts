@@ -1,6 +1,6 @@
 /** The data plane's server: what applications call. Bare `node:http` (ADR 0002). */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { keysOf, type DirectoryEntry, type LiveDirectory } from '../environments/directory.js'
+import type { DirectoryEntry, LiveDirectory } from '../environments/directory.js'
 import { createHttpServer, renewTls } from '../transport/http-server.js'
 import { clientErrorHandler } from './client-error.js'
 import { preflightHeaders } from './cors.js'
@@ -11,6 +11,7 @@ import type { LiveSettings } from './live-settings.js'
 import { createRecentContexts } from './recent-contexts.js'
 import { guard, refuse, respond } from './respond.js'
 import { findPlace, type Place } from './routes.js'
+import { endStreamsOfExpiredKeys } from './streams/expired-keys.js'
 import { createStreams, type StreamsOptions } from './streams/streams.js'
 
 export interface DataPlaneOptions extends Omit<
@@ -50,16 +51,18 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   })
   const plane: Plane = { ...options, random, streams, overload, contexts: createRecentContexts(), isClosing: false }
   const server = listenerOf(plane)
+  const expiry = endStreamsOfExpiredKeys(options.directory, streams)
   return {
     server,
     serve(entries, { streamSecret, tls }) {
       renewTls(server, tls)
       options.directory.replace(entries)
-      streams.tokens.renew({ keys: keysOf(entries), secret: streamSecret })
+      streams.tokens.renew(streamSecret)
       streams.renew()
     },
     close(deadlineMs) {
       gate.close()
+      expiry.close()
       return close(server, plane, deadlineMs)
     },
   }

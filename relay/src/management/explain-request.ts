@@ -1,7 +1,7 @@
 /** What a request for explanations asks. */
 import type { JsonObject } from '@switchyard/engine'
 import { acceptContext } from '../environments/accept-context.js'
-import { parseTime } from '../environments/parse-time.js'
+import { parseTime } from '../parse-time.js'
 
 export interface ExplainRequest {
   /** Undefined: the only one there is. */

@@ -1,7 +1,7 @@
 /** What `/readyz` and `/status` say. No secret is in it. */
 import type { Diagnostic } from '@switchyard/engine'
 import type { RunningEnvironment } from '../environments/running-environment.js'
-import type { MaskedKey } from '../environments/directory.js'
+import type { MaskedKey } from '../environments/key-reports.js'
 import type { EnvironmentState, EnvironmentStatus, HeldStatus } from '../environments/environment.js'
 import type { SnapshotKeeper } from '../environments/keep-snapshots.js'
 import type { StoreStatus } from '../environments/store-line.js'

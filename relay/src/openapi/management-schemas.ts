@@ -85,7 +85,7 @@ const environments: Readonly<Record<string, Schema>> = {
         fetches: counts,
       }),
       diagnostics: listOf(ref('Diagnostic'), 'The first hundred.'),
-      keys: listOf(object({ audience, masked: text() })),
+      keys: listOf(object({ audience, masked: text(), validUntil: nullOr(time), isExpired: boolean })),
     },
     { replica: object({ role: text(), since: time, fence: integer }) },
   ),

@@ -31,6 +31,16 @@ export interface EnvironmentReading {
   readonly role: (typeof roles)[number] | null
   /** Batches of counts that in-process providers have sent, by what came of them. */
   readonly usageBatches: Readonly<Record<string, number>>
+  /** Of its keys, those that have a date. */
+  readonly keyDates: readonly KeyDate[]
+}
+
+/** Until when a key opens anything. */
+export interface KeyDate {
+  /** Where it stands in the configuration: `serverKeys[0]`. */
+  readonly place: string
+  /** Epoch milliseconds. */
+  readonly validUntilMs: number
 }
 
 export interface EvaluationReading extends EvaluationSeries {
@@ -211,6 +221,13 @@ const environmentMetrics: readonly EnvironmentMetric[] = [
     help: '1 for what this replica does for an environment, 0 for the rest. Absent without Redis.',
     labels: ['role'],
     read: ({ role }) => (role === null ? [] : roles.map((each) => [{ role: each }, each === role ? 1 : 0])),
+  },
+  {
+    kind: 'gauge',
+    name: 'switchyard_key_expiry_timestamp_seconds',
+    help: 'When a key opens nothing any more, in seconds since 1970. Absent for keys without a date.',
+    labels: ['key'],
+    read: ({ keyDates }) => keyDates.map(({ place, validUntilMs }) => [{ key: place }, validUntilMs / 1_000]),
   },
   {
     kind: 'gauge',

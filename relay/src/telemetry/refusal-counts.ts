@@ -1,4 +1,4 @@
-/** What was refused because it was too much, too long or too slow, by reason. */
+/** What was refused because it was too much, too long, too slow or too late, by reason. */
 
 const reasons = [
   'rate',
@@ -10,12 +10,14 @@ const reasons = [
   'not-http',
   'handshake',
   'client-certificate',
+  'expired-key',
 ] as const
 
 /**
  * `rate`: more evaluations with a key than it may have. `overload`: the event loop is late. `streams`, `connections`: as many are
  * open as may be. `too-large`: headers or body. `too-slow`: a request did not arrive in time. `not-http`: it cannot be read.
  * `handshake`: it was no TLS, or none that both know. `client-certificate`: there was none, or none that is trusted.
+ * `expired-key`: the date of its key has passed.
  */
 export type RefusalReason = (typeof reasons)[number]
 

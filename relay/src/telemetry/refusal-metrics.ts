@@ -6,7 +6,7 @@ import type { RefusalCounts } from './refusal-counts.js'
 export function refusalsMetric(CounterOfLibrary: typeof Counter, refusals: Pick<RefusalCounts, 'read'>): Counter {
   return new CounterOfLibrary({
     name: 'switchyard_refusals_total',
-    help: 'What was refused because it was too much, too large or too slow, by reason.',
+    help: 'What was refused because it was too much, too large, too slow or too late, by reason.',
     labelNames: ['reason'],
     registers: [],
     collect() {

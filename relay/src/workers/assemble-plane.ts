@@ -1,6 +1,7 @@
 /** The data plane of one process, over environments that are fed elsewhere: of the relay itself, or of a worker. */
 import type { Configuration } from '../config/configuration.js'
-import { createDirectory, keysOf, type DirectoryEntry } from '../environments/directory.js'
+import { createDirectory, type DirectoryEntry } from '../environments/directory.js'
+import { tellOfExpiredUse } from '../environments/expired-use.js'
 import { createResponseCache, type ResponseCache } from '../http/response-cache.js'
 import { createDataPlane, type DataPlane } from '../http/server.js'
 import { createStreamTokens } from '../http/streams/stream-tokens.js'
@@ -44,8 +45,8 @@ export function createPlaneParts({ maxCacheBytes }: Configuration['server']): Pl
 /** Creates the data plane, not listening yet. */
 export function assemblePlane(options: AssemblyOptions): DataPlane {
   const { server, version, entries, parts, usage, tracing, logger, now } = options
-  const directory = createDirectory(entries)
-  const tokens = createStreamTokens({ keys: keysOf(entries), directory, secret: server.streamSecret, now })
+  const directory = createDirectory(entries, { now, onExpiredUse: tellOfExpiredUse(parts.refusals, logger) })
+  const tokens = createStreamTokens({ directory, secret: server.streamSecret, now })
   return createDataPlane({
     directory,
     engineVersion: version,

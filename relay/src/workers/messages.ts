@@ -4,6 +4,7 @@
  *
  * @see ADR-0023
  */
+import type { AccessKey } from '../config/access-key.js'
 import type { Configuration } from '../config/configuration.js'
 import type { EnvironmentState } from '../environments/environment.js'
 import type { LiveSettings } from '../http/live-settings.js'
@@ -36,7 +37,7 @@ export type FromWorker =
   | { readonly type: 'usage'; readonly environment: string; readonly batch: UsageBatch }
   | { readonly type: 'usage-refused'; readonly environment: string }
 
-/** What a worker is made of. Keys are in it: the channel is a pair of sockets that no other process has. */
+/** What a worker is made of. Secrets are in it, keys by their digests: the channel is a pair of sockets that no other process has. */
 export interface WorkerStart {
   /** From 1; whoever takes a dead worker's place has its number. */
   readonly worker: number
@@ -58,8 +59,8 @@ export interface WorkerServing {
 
 export interface WorkerEnvironment {
   readonly name: string
-  readonly serverKeys: readonly string[]
-  readonly clientKeys: readonly string[]
+  readonly serverKeys: readonly AccessKey[]
+  readonly clientKeys: readonly AccessKey[]
   readonly corsOrigins: readonly string[]
   readonly isOrdered: boolean
 }

@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { publishedSchema } from '../../src/config/json-schema.js'
 import { loadConfiguration } from '../../src/config/load-configuration.js'
+import { accessKey, keyDigest } from '../../src/config/access-key.js'
 import { configurationPage } from '../../src/config/page.js'
 
 const docs = fileURLToPath(new URL('../../../docs', import.meta.url))
@@ -64,7 +65,7 @@ const examples = [
             apiVersion: '1.8.0',
             stickinessAttribute: 'accountId',
           },
-          serverKeys: ['checkout'],
+          serverKeys: [accessKey('checkout')],
         },
       ],
     },
@@ -83,7 +84,7 @@ const examples = [
             streaming: true,
             missingAttributes: 'no-match',
           },
-          serverKeys: ['checkout'],
+          serverKeys: [accessKey('checkout')],
         },
       ],
     },
@@ -102,7 +103,7 @@ const examples = [
             pollIntervalMs: 30_000,
             typedVariations: true,
           },
-          serverKeys: ['checkout'],
+          serverKeys: [accessKey('checkout')],
         },
       ],
     },
@@ -117,7 +118,7 @@ const examples = [
       environments: [
         {
           upstream: { type: 'flagsmith', environmentKey: 'ser.abc', pollIntervalMs: 15_000, realtime: true },
-          serverKeys: ['checkout'],
+          serverKeys: [accessKey('checkout')],
         },
       ],
     },
@@ -136,12 +137,12 @@ const examples = [
       environments: [
         {
           name: 'production',
-          serverKeys: ['p1', 'p2'],
-          clientKeys: ['production-web'],
+          serverKeys: [accessKey('p1'), accessKey('p2')],
+          clientKeys: [accessKey('production-web')],
           cors: { origins: ['https://shop.example', 'https://www.shop.example'] },
           required: true,
         },
-        { name: 'staging', clientKeys: ['staging-web'], cors: { origins: ['*'] }, required: false },
+        { name: 'staging', clientKeys: [accessKey('staging-web')], cors: { origins: ['*'] }, required: false },
       ],
     },
   },
@@ -154,8 +155,12 @@ const examples = [
       '/run/secrets/switchyard-server-key': 'server-key\n',
     },
     gives: {
-      management: { host: '0.0.0.0', token: 'management-token', allowedHosts: ['switchyard.internal.example'] },
-      environments: [{ upstream: { environmentKey: 'ser.abc' }, serverKeys: ['server-key'] }],
+      management: {
+        host: '0.0.0.0',
+        token: keyDigest('management-token'),
+        allowedHosts: ['switchyard.internal.example'],
+      },
+      environments: [{ upstream: { environmentKey: 'ser.abc' }, serverKeys: [accessKey('server-key')] }],
     },
   },
 ]

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Configuration } from '../../src/config/configuration.js'
+import { accessKey, keyDigest } from '../../src/config/access-key.js'
 import { configurationPage } from '../../src/config/page.js'
 import { createAuthority } from '../transport/certificates.js'
 import { load, withEnvironment, type Sources } from './load.js'
@@ -606,7 +607,7 @@ server:
     },
     says: ({ server: { streamSecret, streams } }) => ({ streamSecret, streams }),
     expected: {
-      streamSecret: 'a-secret-of-all-replicas',
+      streamSecret: keyDigest('a-secret-of-all-replicas'),
       streams: {
         advertise: false,
         pathPrefix: '/flags/v2',
@@ -688,7 +689,7 @@ snapshots: { directory: /var/lib/switchyard, keep: 3 }
     expected: {
       host: '10.0.0.1',
       port: 9_000,
-      token: 't0ken',
+      token: keyDigest('t0ken'),
       allowedHosts: ['a.example', 'b.example'],
       allowChanges: true,
     },
@@ -815,28 +816,31 @@ redis:
 environments:
   e:
     upstream: { type: file, path: /flags.json }
-    serverKeys: [s1, s2]
-    clientKeys: [c1]
+    serverKeys: [s1, { key: s2, validUntil: 2027-01-31T18:00:00+02:00 }]
+    clientKeys: [{ key: { fromFile: /run/c1 }, validUntil: '2027-01-31T18:00:00.5Z' }]
     cors: { origins: ['*', 'https://app.example:8443', capacitor://localhost] }
     required: false
 `,
     env: {
       ...fileUpstream,
       SWITCHYARD_ENVIRONMENTS__E__SERVER_KEYS__0: 's1',
-      SWITCHYARD_ENVIRONMENTS__E__SERVER_KEYS__1: 's2',
-      SWITCHYARD_ENVIRONMENTS__E__CLIENT_KEYS__0: 'c1',
+      SWITCHYARD_ENVIRONMENTS__E__SERVER_KEYS__1__KEY: 's2',
+      SWITCHYARD_ENVIRONMENTS__E__SERVER_KEYS__1__VALID_UNTIL: '2027-01-31T18:00:00+02:00',
+      SWITCHYARD_ENVIRONMENTS__E__CLIENT_KEYS__0__KEY__FROM_FILE: '/run/c1',
+      SWITCHYARD_ENVIRONMENTS__E__CLIENT_KEYS__0__VALID_UNTIL: '2027-01-31T18:00:00.5Z',
       SWITCHYARD_ENVIRONMENTS__E__CORS__ORIGINS__0: '*',
       SWITCHYARD_ENVIRONMENTS__E__CORS__ORIGINS__1: 'https://app.example:8443',
       SWITCHYARD_ENVIRONMENTS__E__CORS__ORIGINS__2: 'capacitor://localhost',
       SWITCHYARD_ENVIRONMENTS__E__REQUIRED: 'false',
     },
+    files: { '/run/c1': 'c1' },
     says: ({ environments }) => environments,
     expected: [
       {
         name: 'e',
         upstream: { type: 'file', path: '/flags.json', pollIntervalMs: 1_000 },
-        serverKeys: ['s1', 's2'],
-        clientKeys: ['c1'],
+        serverKeys: [accessKey('s1'), accessKey('s2', Date.UTC(2027, 0, 31, 16))],
+        clientKeys: [accessKey('c1', Date.UTC(2027, 0, 31, 18, 0, 0, 500))],
         cors: { origins: ['*', 'https://app.example:8443', 'capacitor://localhost'] },
         freshness: { staleAfterMs: 0, disconnectedAfterMs: 60_000 },
         required: false,
@@ -873,7 +877,7 @@ environments:
     },
     files: { '/run/key': 'from-a-file\n' },
     says: ({ environments }) => environments[0]?.clientKeys,
-    expected: ['web-a1', 'from-a-file', '${SUFFIX}', '${'],
+    expected: ['web-a1', 'from-a-file', '${SUFFIX}', '${'].map((key) => accessKey(key)),
   },
 ]
 
@@ -941,7 +945,26 @@ describe('variables over a file', () => {
         SWITCHYARD_ENVIRONMENTS__E__SERVER_KEYS__1__FROM_FILE: '/run/key',
       },
     })
-    expect(loaded).toMatchObject({ configuration: { environments: [{ serverKeys: ['direct', 'from-run-key'] }] } })
+    expect(loaded).toMatchObject({
+      configuration: { environments: [{ serverKeys: [accessKey('direct'), accessKey('from-run-key')] }] },
+    })
+  })
+
+  it('give a key of the file a date, or another key', async () => {
+    const text =
+      'environments: { e: { upstream: { type: file, path: /f }, serverKeys: [one, { fromFile: /two }, three] } }'
+    const loaded = await load({
+      file: text,
+      files: { '/two': 'two' },
+      env: {
+        SWITCHYARD_ENVIRONMENTS__E__SERVER_KEYS__0__VALID_UNTIL: '2027-01-01T00:00:00Z',
+        SWITCHYARD_ENVIRONMENTS__E__SERVER_KEYS__1__VALID_UNTIL: '2027-01-01T00:00:00Z',
+        SWITCHYARD_ENVIRONMENTS__E__SERVER_KEYS__2__KEY: 'third',
+        SWITCHYARD_ENVIRONMENTS__E__SERVER_KEYS__2__VALID_UNTIL: '2027-01-01T00:00:00Z',
+      },
+    })
+    const serverKeys = ['one', 'two', 'third'].map((key) => accessKey(key, Date.UTC(2027, 0, 1)))
+    expect(loaded).toMatchObject({ configuration: { environments: [{ serverKeys }] } })
   })
 
   it('find header names whatever their case in the file', async () => {
@@ -1009,13 +1032,13 @@ environments:
     const file =
       'environments: { e: { upstream: { type: file, path: flags/all.json }, serverKeys: [{ fromFile: ../key }] } }'
     const files = { '/etc/key': 'from-etc-key', key: 'from-the-working-directory' }
-    const beside = { upstream: { path: '/etc/switchyard/flags/all.json' }, serverKeys: ['from-etc-key'] }
+    const beside = { upstream: { path: '/etc/switchyard/flags/all.json' }, serverKeys: [accessKey('from-etc-key')] }
     expect(await load({ file, files })).toMatchObject({ configuration: { environments: [beside] } })
     const env = {
       SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__PATH: 'all.json',
       SWITCHYARD_ENVIRONMENTS__E__SERVER_KEYS__0__FROM_FILE: 'key',
     }
-    const working = { upstream: { path: 'all.json' }, serverKeys: ['from-the-working-directory'] }
+    const working = { upstream: { path: 'all.json' }, serverKeys: [accessKey('from-the-working-directory')] }
     expect(await load({ file, env, files })).toMatchObject({ configuration: { environments: [working] } })
   })
 })

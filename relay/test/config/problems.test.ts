@@ -273,14 +273,14 @@ const secrets: readonly Row[] = [
     name: 'a file and something else',
     file: withEnvironment('    clientKeys: [{ fromFile: /a, or: b }]'),
     lines: [
-      '5:18: environments.e.clientKeys[0] must be a secret without spaces, ${VARIABLE} or { fromFile: path }, not a section of settings.',
+      '5:18: environments.e.clientKeys[0] must be a secret without spaces, ${VARIABLE}, { fromFile: path }, or { key: one of these, validUntil: a time such as 2027-01-31T18:00:00Z }, not a section of settings.',
     ],
   },
   {
     name: 'a secret that is a number',
     file: withEnvironment('    clientKeys: [123456]'),
     lines: [
-      '5:18: environments.e.clientKeys[0] must be a secret without spaces, ${VARIABLE} or { fromFile: path }, not a number.',
+      '5:18: environments.e.clientKeys[0] must be a secret without spaces, ${VARIABLE}, { fromFile: path }, or { key: one of these, validUntil: a time such as 2027-01-31T18:00:00Z }, not a number.',
     ],
   },
   {
@@ -288,7 +288,35 @@ const secrets: readonly Row[] = [
     file: withEnvironment('    clientKeys: [{ fromFile: /a }]'),
     files: { '/a': 'two\nlines\n' },
     lines: [
-      '5:18: environments.e.clientKeys[0] must be a secret without spaces, ${VARIABLE} or { fromFile: path }, not ***.',
+      '5:18: environments.e.clientKeys[0] must be a secret without spaces, ${VARIABLE}, { fromFile: path }, or { key: one of these, validUntil: a time such as 2027-01-31T18:00:00Z }, not ***.',
+    ],
+  },
+  {
+    name: 'a key whose date has no time',
+    file: withEnvironment('    clientKeys: [{ key: hunter2, validUntil: 2027-01-31 }]'),
+    lines: [
+      '5:34: environments.e.clientKeys[0].validUntil must be a time with its offset, such as 2027-01-31T18:00:00Z, not ***.',
+    ],
+  },
+  {
+    name: 'a key whose date is none',
+    file: withEnvironment('    clientKeys: [{ key: hunter2, validUntil: 2027-02-30T00:00:00Z }]'),
+    lines: [
+      '5:34: environments.e.clientKeys[0].validUntil must be a time with its offset, such as 2027-01-31T18:00:00Z, not ***.',
+    ],
+  },
+  {
+    name: 'a key with a date that is not called so',
+    file: withEnvironment('    clientKeys: [{ key: hunter2, validTo: 2027-02-01T00:00:00Z }]'),
+    lines: [
+      '5:18: environments.e.clientKeys[0] must be a secret without spaces, ${VARIABLE}, { fromFile: path }, or { key: one of these, validUntil: a time such as 2027-01-31T18:00:00Z }, not a section of settings.',
+    ],
+  },
+  {
+    name: 'a key with a date that stands elsewhere too',
+    file: withEnvironment('    clientKeys: [{ key: key-of-e, validUntil: 2027-02-01T00:00:00Z }]'),
+    lines: [
+      '5:18: environments.e.clientKeys[0] is the same key as environments.e.serverKeys[0]; a key must tell one environment and one audience.',
     ],
   },
   {

@@ -30,6 +30,14 @@ const wrong = [
 
 const places = [
   { name: 'a server key', lines: (text: string) => `    serverKeys:\n      - ${text}` },
+  {
+    name: 'a key with a date',
+    lines: (text: string) => `    serverKeys:\n      - key: ${text}\n        validUntil: 2027-01-01T00:00:00Z`,
+  },
+  {
+    name: 'the date of a key',
+    lines: (text: string) => `    serverKeys:\n      - key: one\n        validUntil: ${text}`,
+  },
   { name: 'a list of client keys', lines: (text: string) => `    clientKeys: ${text}` },
   { name: 'a management token', lines: (text: string) => `management:\n  token: ${text}` },
   { name: 'all of management', lines: (text: string) => `management: ${text}` },
@@ -52,7 +60,9 @@ const rows = wrong.flatMap(({ name, text }) => [
 describe('secrets', () => {
   // A name is told where names belong: a key of the file that is no setting is such a name.
   const valueRows = rows.filter(({ name }) => !name.includes('as a key'))
-  const keyRows = rows.filter(({ name }) => /(server key|token|environmentKey|proxy|ca) as a key/.test(name))
+  const keyRows = rows.filter(({ name }) =>
+    /(server key|with a date|date of a key|token|environmentKey|proxy|ca) as a key/.test(name),
+  )
 
   it.each([...valueRows, ...keyRows])('stay untold: $name', async ({ file }) => {
     expect(hasSecret(await toldAbout({ file }))).toBe(false)

@@ -2,8 +2,10 @@
 import { compile, seal, type EvaluatedOutcome, type Flag, type Ruleset } from '@switchyard/engine'
 import { connect, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
+import { accessKey } from '../../src/config/access-key.js'
 import { createDirectory } from '../../src/environments/directory.js'
 import type { Environment, EnvironmentStatus, Served } from '../../src/environments/environment.js'
+import { tellOfExpiredUse } from '../../src/environments/expired-use.js'
 import { createResponseCache } from '../../src/http/response-cache.js'
 import { createDataPlane, type DataPlane, type DataPlaneOptions } from '../../src/http/server.js'
 import type { StreamSettings } from '../../src/http/streams/stream-settings.js'
@@ -118,11 +120,14 @@ export async function startPlane(options: TestPlaneOptions = {}): Promise<TestPl
   const refusals = createRefusalCounts()
   const log = (fields: object, message: string): void => void logged.push({ ...fields, message })
   const now = options.now ?? (() => Date.UTC(2026, 0, 1))
-  const directory = createDirectory([
-    { environment: shop, serverKeys: [serverKey], clientKeys: [clientKey] },
-    { environment: blog, serverKeys: [waitingKey], clientKeys: [] },
-  ])
-  const tokens = createStreamTokens({ keys: [serverKey, clientKey, waitingKey], directory, secret: streamSecret, now })
+  const directory = createDirectory(
+    [
+      { environment: shop, serverKeys: [accessKey(serverKey)], clientKeys: [accessKey(clientKey)] },
+      { environment: blog, serverKeys: [accessKey(waitingKey)], clientKeys: [] },
+    ],
+    { now, onExpiredUse: tellOfExpiredUse(refusals, { warn: log }) },
+  )
+  const tokens = createStreamTokens({ directory, secret: streamSecret, now })
   const plane = createDataPlane({
     directory,
     engineVersion: '1.2.3',

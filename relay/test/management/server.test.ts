@@ -54,13 +54,15 @@ interface StartOptions extends Partial<ManagementOptions> {
   readonly workers?: readonly WorkerReading[]
 }
 
+const key = { audience: 'server', masked: '....cdef', validUntil: null, isExpired: false } as const
+
 function start({ workers, ...options }: StartOptions = {}) {
   const shop = environmentOf('shop')
   const blog = environmentOf('blog')
   const extra = environmentOf('extra')
   const usage = createUsageLane()
   const environments = [
-    { ...shop, required: true, keys: [{ audience: 'server', masked: '....cdef' } as const] },
+    { ...shop, required: true, keys: [key] },
     { ...blog, required: true, keys: [] },
     { ...extra, required: false, keys: [] },
   ]
@@ -89,7 +91,7 @@ function start({ workers, ...options }: StartOptions = {}) {
           environments.map(({ environment }) =>
             readEnvironment(
               environment,
-              { streams: [], usage: usage.read(environment.name), role: null, stores: [] },
+              { streams: [], usage: usage.read(environment.name), role: null, stores: [], keyDates: [] },
               nowMs,
             ),
           ),
@@ -212,7 +214,7 @@ describe('the management plane', () => {
         fetches: { document: 1, unchanged: 0, refused: 0, failed: 1 },
       },
       diagnostics: [{ severity: 'warning', code: 'INVALID_VALUE', path: [], message: 'odd' }],
-      keys: [{ audience: 'server', masked: '....cdef' }],
+      keys: [key],
     })
     expect(body.environments[1]).toMatchObject({
       state: 'waiting',
@@ -289,7 +291,7 @@ describe('the management plane', () => {
   )
 
   it('wants the token for everything but liveness, readiness and metrics when others can reach it', async () => {
-    const { ask } = start({ isExposed: true, token: 'sesame' })
+    const { ask } = start({ isExposed: true, isToken: (token) => token === 'sesame' })
     for (const path of ['/livez', '/metrics'])
       expect((await ask.get(path).set('host', 'relay.example')).status).toBe(200)
     for (const authorization of ['', 'Bearer wrong', 'Basic sesame', basic('sesame:'), basic('a:wrong'), 'sesame']) {
@@ -306,7 +308,7 @@ describe('the management plane', () => {
   })
 
   it('takes the token as the password of anybody, as browsers send it', async () => {
-    const { ask } = start({ isExposed: true, token: 's:same' })
+    const { ask } = start({ isExposed: true, isToken: (token) => token === 's:same' })
     for (const name of ['', 'ada', 'Ada Lövelace']) {
       expect((await ask.get('/status').set('authorization', basic(`${name}:s:same`))).status).toBe(200)
     }

@@ -44,7 +44,7 @@ export async function startPlane({ documents, token, allowsChanges = false }: Pl
   const server = createManagementServer({
     isExposed: token !== undefined,
     isHostAllowed: (name) => name === '127.0.0.1',
-    ...(token === undefined ? {} : { token }),
+    ...(token === undefined ? {} : { isToken: (presented: string) => presented === token }),
     status: {
       version: '1.2.3',
       startedAtMs: nowMs,

@@ -23,6 +23,7 @@ const reading: EnvironmentReading = {
   role: 'leader',
   streams: [{ kind: 'ofrep', open: 2, sent: { message: 5 }, ended: { client: 3, slow: 1 } }],
   usageBatches: { counted: 4, repeated: 1, refused: 0 },
+  keyDates: [{ place: 'serverKeys[1]', validUntilMs: 1_800_000_000_000 }],
 }
 
 const refusals = createRefusalCounts()
@@ -99,6 +100,7 @@ describe('the metrics page', () => {
       'switchyard_replica_role{environment="shop",role="leader"} 1',
       'switchyard_replica_role{environment="shop",role="follower"} 0',
       'switchyard_replica_role{environment="shop",role="alone"} 0',
+      'switchyard_key_expiry_timestamp_seconds{environment="shop",key="serverKeys[1]"} 1800000000',
       'switchyard_environment_flags{environment="shop"} 3',
       'switchyard_revisions_total{environment="shop"} 2',
       'switchyard_data_age_seconds{environment="shop"} 12.5',
@@ -138,6 +140,7 @@ describe('the metrics page', () => {
       'switchyard_refusals_total{reason="not-http"} 0',
       'switchyard_refusals_total{reason="handshake"} 0',
       'switchyard_refusals_total{reason="client-certificate"} 0',
+      'switchyard_refusals_total{reason="expired-key"} 0',
       'switchyard_config_reloads_total{outcome="applied"} 2',
       'switchyard_config_reloads_total{outcome="unchanged"} 0',
       'switchyard_config_reloads_total{outcome="refused"} 1',
@@ -190,7 +193,7 @@ describe('the metrics page', () => {
   it('explains every metric of its own', async () => {
     const page = await emptyPage()
     const names = page.match(/^# TYPE (switchyard_\w+)/gm) ?? []
-    expect(names).toHaveLength(27)
+    expect(names).toHaveLength(28)
     for (const name of names) expect(page).toContain(`# HELP ${name.slice('# TYPE '.length)} `)
   })
 })

@@ -2,28 +2,22 @@
  * Tokens in the addresses of event streams, because a browser's EventSource can send no header. A token opens nothing but its
  * event stream, for one to two days. It follows from what is configured, so every replica accepts it (ADR 0007).
  */
-import { createHmac } from 'node:crypto'
-import { createDigest } from '../../environments/directory.js'
-import type { Access, EnvironmentDirectory } from '../../environments/environment.js'
+import { createHmac, hash, randomBytes } from 'node:crypto'
+import type { LiveDirectory } from '../../environments/directory.js'
+import type { Access } from '../../environments/environment.js'
 
 export interface StreamTokens {
   /** The token that is given out now; undefined where nobody needs a key. */
   tokenOf(access: Access): string | undefined
   accessOf(token: string): Access | undefined
-  /** Other keys are configured, or another secret: tokens of those that are no more open nothing. */
-  renew(signed: SignedBy): void
+  /** Other keys are in the directory, or another secret counts: tokens of those that are no more open nothing. */
+  renew(secret: string | undefined): void
 }
 
-/** What tokens are made of. */
-export interface SignedBy {
-  /** All that are configured. */
-  readonly keys: readonly string[]
+export interface StreamTokenOptions {
+  readonly directory: Pick<LiveDirectory, 'grants' | 'holds'>
   /** Signs in place of each key. */
   readonly secret?: string | undefined
-}
-
-export interface StreamTokenOptions extends SignedBy {
-  readonly directory: EnvironmentDirectory
   /** Epoch milliseconds. */
   readonly now: () => number
 }
@@ -39,23 +33,18 @@ interface Table {
 
 export function createStreamTokens({ directory, now, ...options }: StreamTokenOptions): StreamTokens {
   const digest = createDigest()
-  let signed: SignedBy = options
+  let { secret } = options
   let table: Table | undefined
-
-  function holderOf(key: string): { readonly key: string; readonly access: Access }[] {
-    const access = directory.access(key)
-    return typeof access === 'string' ? [] : [{ key, access }]
-  }
 
   function tableOf(epoch: number): Table {
     const given = new Map<Access, string>()
     const accepted = new Map<string, Access>()
-    const { secret } = signed
-    for (const { key, access } of signed.keys.flatMap(holderOf)) {
-      given.set(access, sign({ key, access, secret, epoch }))
+    for (const { key, access } of directory.grants) {
+      const signed = { digest: key.digest, access, secret }
+      given.set(access, sign({ ...signed, epoch }))
       // The clock of another replica may be ahead of this one.
       for (const other of [epoch - 1, epoch, epoch + 1]) {
-        accepted.set(digest(sign({ key, access, secret, epoch: other })), access)
+        accepted.set(digest(sign({ ...signed, epoch: other })), access)
       }
     }
     return { epoch, given, accepted }
@@ -68,25 +57,38 @@ export function createStreamTokens({ directory, now, ...options }: StreamTokenOp
 
   return {
     tokenOf: (access) => current().given.get(access),
-    accessOf: (token) => current().accepted.get(digest(token)),
+    accessOf(token) {
+      const access = current().accepted.get(digest(token))
+      return access !== undefined && directory.holds(access) ? access : undefined
+    },
     renew(other) {
-      signed = other
+      secret = other
       table = undefined
     },
   }
 }
 
+/**
+ * SHA-256 of a salt and the token. Nobody outside can know or choose a digest, as the salt is made at the start: so how long a
+ * look-up by digest takes says nothing about how much of a token is right.
+ */
+function createDigest(): (token: string) => string {
+  const salt = randomBytes(32).toString('hex')
+  return (token) => hash('sha256', salt + token, 'base64')
+}
+
 interface Signed {
-  readonly key: string
+  /** Of the key. */
+  readonly digest: string
   readonly access: Access
   readonly secret: string | undefined
   readonly epoch: number
 }
 
-/** 192 bits of HMAC-SHA256. The key is part of the text, so that a key that is withdrawn takes its tokens with it. */
-function sign({ key, access, secret, epoch }: Signed): string {
-  const text = ['switchyard event stream', access.scope, key, epoch].join('\n')
-  return createHmac('sha256', secret ?? key)
+/** 192 bits of HMAC-SHA256. The key's digest is part of the text, so that a key that is withdrawn takes its tokens with it. */
+function sign({ digest, access, secret, epoch }: Signed): string {
+  const text = ['switchyard event stream', access.scope, digest, epoch].join('\n')
+  return createHmac('sha256', secret ?? digest)
     .update(text)
     .digest()
     .subarray(0, 24)

@@ -1,3 +1,4 @@
+/** Reads times as RFC 3339 writes them. */
 const rfc3339 = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/i
 
 /** @returns epoch milliseconds, null for what is no RFC 3339 time, the 30th of February included */
