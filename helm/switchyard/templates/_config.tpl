@@ -30,7 +30,9 @@ management:
 {{- if not $environment.serverKeys }}
 {{- fail (printf "config.environments.%s.serverKeys is empty: in mode hub-and-edges the edges ask the hub with its first server key" $name) }}
 {{- end }}
-{{- $_ := set $environment "upstream" (dict "type" "switchyard" "baseUrl" $hub "serverKey" (first $environment.serverKeys)) }}
+{{- $key := first $environment.serverKeys }}
+{{- if and (kindIs "map" $key) (hasKey $key "key") }}{{ $key = $key.key }}{{ end }}
+{{- $_ := set $environment "upstream" (dict "type" "switchyard" "baseUrl" $hub "serverKey" $key) }}
 {{- end }}
 {{- $config | toYaml }}
 {{- end }}

@@ -77,5 +77,8 @@ Durations have a unit: \`250ms\`, \`10s\`, \`5m\`, \`1h\`. Sizes are whole numbe
 export const keysText = `\`<name>\` is yours to choose: at most 63 lower case letters, digits and hyphens. There may be many environments, each with its own
 upstream and its own keys; a key stands in one place only, because it tells the environment and the audience.
 
+A key may have a date: \`{ key: '\${OLD_KEY}', validUntil: 2027-01-31T18:00:00Z }\`. From then on it opens nothing
+([rotating a key](reload.md#rotating-a-key)). Keys that have expired are keys: an environment does not become open when its last one does.
+
 An environment without any key is served without keys. It must be the only one, and the data plane then listens on loopback
 only, unless \`keyless.allowNonLoopback\` is \`true\`.`
