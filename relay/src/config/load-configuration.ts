@@ -21,6 +21,11 @@ export type LoadedConfiguration =
 
 /** Reads and checks the whole configuration. Never rejects; tells everything that is wrong at once. */
 export async function loadConfiguration(sources: ConfigurationSources): Promise<LoadedConfiguration> {
+  // A text that was cut out of another keeps all of it in memory: the file, with its secrets. Copies do not.
+  return structuredClone(await load(sources))
+}
+
+async function load(sources: ConfigurationSources): Promise<LoadedConfiguration> {
   const file = await readWritten(sources)
   const variables = readVariables(sources.env)
   const found = [...file.problems, ...variables.problems]

@@ -1,7 +1,7 @@
 /** What status, metrics and log say of keys: never more than their last characters. */
 import type { Audience } from '@switchyard/engine'
 import type { AccessKey } from '../config/access-key.js'
-import type { KeyDate } from '../telemetry/metrics.js'
+import type { KeyDate } from '../telemetry/key-expiry.js'
 import type { DirectoryEntry } from './directory.js'
 
 /** A key as it may be shown. */

@@ -2,6 +2,7 @@
 import type { Counter, Gauge, Metric, Registry } from 'prom-client'
 import type { EvaluationSeries } from './evaluation-totals.js'
 import type { ReadableHistogram } from './histogram.js'
+import { keyExpiry, type KeyDate } from './key-expiry.js'
 import type { RefusalCounts } from './refusal-counts.js'
 import { refusalsMetric } from './refusal-metrics.js'
 import { reloadMetrics, reloadOutcomes, type ReloadReading } from './reload-metrics.js'
@@ -33,14 +34,6 @@ export interface EnvironmentReading {
   readonly usageBatches: Readonly<Record<string, number>>
   /** Of its keys, those that have a date. */
   readonly keyDates: readonly KeyDate[]
-}
-
-/** Until when a key opens anything. */
-export interface KeyDate {
-  /** Where it stands in the configuration: `serverKeys[0]`. */
-  readonly place: string
-  /** Epoch milliseconds. */
-  readonly validUntilMs: number
 }
 
 export interface EvaluationReading extends EvaluationSeries {
@@ -222,13 +215,7 @@ const environmentMetrics: readonly EnvironmentMetric[] = [
     labels: ['role'],
     read: ({ role }) => (role === null ? [] : roles.map((each) => [{ role: each }, each === role ? 1 : 0])),
   },
-  {
-    kind: 'gauge',
-    name: 'switchyard_key_expiry_timestamp_seconds',
-    help: 'When a key opens nothing any more, in seconds since 1970. Absent for keys without a date.',
-    labels: ['key'],
-    read: ({ keyDates }) => keyDates.map(({ place, validUntilMs }) => [{ key: place }, validUntilMs / 1_000]),
-  },
+  keyExpiry,
   {
     kind: 'gauge',
     name: 'switchyard_environment_flags',

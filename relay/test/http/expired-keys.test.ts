@@ -19,7 +19,7 @@ async function start() {
         clientKeys: [accessKey(clientKey), accessKey(oldWebKey, untilMs)],
       },
     ],
-    undefined,
+    {},
   )
   return { clock, plane }
 }

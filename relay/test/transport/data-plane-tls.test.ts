@@ -1,6 +1,7 @@
 /** The data plane behind TLS, asked by real clients with real certificates. */
 import { connect, type Socket } from 'node:net'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { accessKey } from '../../src/config/access-key.js'
 import type { TlsOptions } from '../../src/transport/tls-options.js'
 import { bulkPath, serverKey, startPlane, textOf, type TestPlane, type TestPlaneOptions } from '../http/plane.js'
 import { createAuthority, type Authority, type Pair } from './certificates.js'
@@ -40,7 +41,7 @@ function post(path: string): [string, object] {
 
 /** As a reload does. */
 function renew(plane: TestPlane, tls: TlsOptions): void {
-  plane.serve([{ environment: plane.shop, serverKeys: [serverKey], clientKeys: [] }], { tls })
+  plane.serve([{ environment: plane.shop, serverKeys: [accessKey(serverKey)], clientKeys: [] }], { tls })
 }
 
 function refusals({ refusals: counts }: TestPlane): Record<string, number> {
