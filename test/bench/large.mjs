@@ -1,10 +1,11 @@
 /**
  * A large environment: 1,000 flags, 200 segments, 100,000 identity overrides. How long it takes on its way into service and what it
- * holds in memory, beside `JSON.parse` of the same text and the text's own size; and what one changed flag costs.
+ * holds in memory, beside `JSON.parse` of the same text and the text's own size; and what one changed flag costs, as the whole document
+ * given again and as the patch of it that a hub sends.
  */
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { compile, diff, seal, vendors } from '@switchyard/engine'
+import { applyPatch, compile, diff, seal, vendors } from '@switchyard/engine'
 import { environmentDocument, featureState, half } from './flagsmith-document.mjs'
 import { median, ratioRow } from './measure.mjs'
 
@@ -63,6 +64,14 @@ function intoService(document, previous) {
   return { sealed, snapshot }
 }
 
+/** A patch into service, as an edge takes it, with the patch of it for the edge's own streams. */
+function patchIntoService({ sealed, snapshot }, patch) {
+  const { ok, ruleset } = applyPatch(sealed, patch)
+  if (!ok) throw new Error('the patch is not of this ruleset')
+  const next = { sealed: ruleset, snapshot: compile(ruleset, { previous: snapshot }).snapshot }
+  return { next, patch: diff(sealed, next.sealed) }
+}
+
 function milliseconds(run) {
   const startMs = performance.now()
   const result = run()
@@ -92,7 +101,7 @@ function measuredRows() {
   // First of all: nothing that came before can be taken for rubbish of it.
   const { held, bytes } = heldBytes(() => intoService(JSON.parse(text)))
   const changedText = largeText('on')
-  const measured = { parse: [], service: [], change: [] }
+  const measured = { parse: [], service: [], change: [], patched: [] }
   for (let round = -1; round < rounds; round += 1) {
     const parse = milliseconds(() => JSON.parse(text))
     const service = milliseconds(() => intoService(parse.result))
@@ -102,18 +111,23 @@ function measuredRows() {
       return { next, patch: diff(service.result.sealed, next.sealed) }
     })
     expectOneChange(change.result)
+    const patched = milliseconds(() => patchIntoService(service.result, change.result.patch))
+    expectOneChange(patched.result)
     if (round < 0) continue
     measured.parse.push(parse.elapsedMs)
     measured.service.push(service.elapsedMs)
     measured.change.push(change.elapsedMs)
+    measured.patched.push(patched.elapsedMs)
   }
-  const [parseMs, serviceMs, changeMs] = [measured.parse, measured.service, measured.change].map(median)
+  const { parse, service, change, patched } = measured
+  const [parseMs, serviceMs, changeMs, patchedMs] = [parse, service, change, patched].map(median)
   if (held.snapshot.flagKeys.length !== flags) throw new Error('not the large environment')
   const mebibytes = (count) => count / 2 ** 20
   const what = '1,000 flags, 200 segments, 100,000 overrides'
   return [
     ratioRow(`${what}: into service, beside JSON.parse of the same text`, serviceMs, parseMs, { unit: 'ms', limit: 4 }),
     ratioRow(`${what}: one flag changed, beside all from nothing`, changeMs, serviceMs, { unit: 'ms', limit: 0.02 }),
+    ratioRow(`${what}: the same as a patch from a hub`, patchedMs, serviceMs, { unit: 'ms', limit: 0.02 }),
     ratioRow(`${what}: heap, beside the document's size`, mebibytes(bytes), mebibytes(Buffer.byteLength(text)), {
       unit: 'MiB',
       limit: 1.5,

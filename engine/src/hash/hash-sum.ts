@@ -19,15 +19,18 @@ const HASH = /^[0-9a-f]{16}$/i
  * @throws RangeError unless `from` is 16 hexadecimal digits
  */
 export function createHashSum(from: string = '0000000000000000'): HashSum {
+  check(from)
   let high = half(from, 0)
   let low = half(from, 8)
   return {
     add(hash) {
+      check(hash)
       const sum = low + half(hash, 8)
       high = (high + half(hash, 0) + (sum > 0xffffffff ? 1 : 0)) >>> 0
       low = sum >>> 0
     },
     remove(hash) {
+      check(hash)
       const difference = low - half(hash, 8)
       high = (high - half(hash, 0) - (difference < 0 ? 1 : 0)) >>> 0
       low = difference >>> 0
@@ -36,8 +39,11 @@ export function createHashSum(from: string = '0000000000000000'): HashSum {
   }
 }
 
+function check(hash: string): void {
+  if (!HASH.test(hash)) throw new RangeError(`A 64-bit hash is 16 hexadecimal digits, not '${hash}'`)
+}
+
 /** The unsigned 32-bit integer of the eight digits from `at` on. */
 function half(hash: string, at: number): number {
-  if (!HASH.test(hash)) throw new RangeError(`A 64-bit hash is 16 hexadecimal digits, not '${hash}'`)
   return Number.parseInt(hash.slice(at, at + 8), 16)
 }

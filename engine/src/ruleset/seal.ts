@@ -2,7 +2,7 @@
 import { createHashSum } from '../hash/hash-sum.js'
 import { xxh64HexUtf8 } from '../hash/xxh64-utf8.js'
 import { fromEntries } from './json.js'
-import type { Flag, List, Ruleset, Segment, Targets } from './types.js'
+import type { Flag, List, Ruleset, Segment, TargetEntry, Targets } from './types.js'
 
 /** A ruleset that carries its hashes: what is stored, sent and compared. */
 export type SealedRuleset = Ruleset & { readonly revision: string; readonly hash: string }
@@ -43,8 +43,14 @@ function hashPart<Part extends { readonly hash?: string }>(part: Part): Part {
 
 function hashTargets(targets: Targets): string {
   const sum = createHashSum()
-  for (const [targetingKey, entry] of Object.entries(targets))
-    sum.add(xxh64HexUtf8(`${targetingKey}\0${JSON.stringify(entry)}`))
+  // Who is assigned the same shares one entry, so a text is made for each entry and not for each of 100,000 identities.
+  const texts = new Map<TargetEntry, string>()
+  for (const targetingKey of Object.keys(targets)) {
+    const entry = targets[targetingKey] as TargetEntry
+    let text = texts.get(entry)
+    if (text === undefined) texts.set(entry, (text = JSON.stringify(entry)))
+    sum.add(xxh64HexUtf8(`${targetingKey}\0${text}`))
+  }
   return sum.hex()
 }
 

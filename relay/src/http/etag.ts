@@ -85,6 +85,7 @@ export function entityTag(validator: string, coding: Coding): string {
  * @param header `If-None-Match`: a list of tags, or `*`
  */
 export function codingHeld(header: string, validator: string): Coding | undefined {
+  if (header === entityTag(validator, 'identity')) return 'identity'
   if (header.trim() === '*') return 'identity'
   const held = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
   return (['identity', 'gzip'] as const).find((coding) => held.includes(entityTag(validator, coding)))
