@@ -102,6 +102,7 @@ const prod = { environment: 'prod' }
 const managementCases: readonly Case[] = [
   { route: 'GET /livez', status: 200, key: null },
   { route: 'GET /readyz', status: 200, key: null },
+  { route: 'GET /readyz', status: 400, path: '/readyz?fail-on=old', key: null },
   { route: 'GET /metrics', status: 200, key: null },
   { route: 'GET /status', status: 200 },
   { route: 'GET /status', status: 401, key: null },

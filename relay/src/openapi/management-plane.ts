@@ -31,6 +31,7 @@ const probes: readonly Operation[] = [
     parameters: [query('fail-on', '`stale`: old data is no good either.', { enum: ['stale'] })],
     answers: {
       200: json('Ready.', 'Readiness'),
+      400: invalid,
       503: json('Not, or the relay stops.', 'Readiness'),
     },
   },

@@ -105,6 +105,15 @@ function start({ workers, ...options }: StartOptions = {}) {
 }
 
 describe('the management plane', () => {
+  it('refuses a condition of readiness that it does not know, whatever its state', async () => {
+    for (const query of ['fail-on=bogus', 'fail-on=', 'fail-on=stale&fail-on=old']) {
+      const response = await start().ask.get(`/readyz?${query}`)
+      expect([response.status, response.body.error.code]).toEqual([400, 'INVALID_REQUEST'])
+      expect(response.body.error.message).toContain('use fail-on=stale')
+    }
+    expect((await start().ask.get('/readyz?fail-on=stale')).status).toBe(503)
+  })
+
   it('lives', async () => {
     const response = await start().ask.get('/livez')
     expect(response.status).toBe(200)
