@@ -39,7 +39,7 @@ const arrows: readonly Arrow[] = [
       'relay/src/vendors/*.ts',
       'relay/src/vendors/*/options.ts',
       'relay/src/store/redis/redis-options.ts',
-      'relay/src/transport/tls-options.ts',
+      'relay/src/transport/*-options.ts',
       'relay/src/transport/certificates.ts',
     ],
   },

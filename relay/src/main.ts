@@ -19,6 +19,7 @@ import type { EnvironmentReading, Metrics } from './telemetry/metrics.js'
 import type { Tracing } from './telemetry/tracing/tracing.js'
 import { createRefusalCounts } from './telemetry/refusal-counts.js'
 import type { TransportReading } from './telemetry/transport-metrics.js'
+import { createLiveFilter } from './transport/address-filter.js'
 import { certificateReadings, type CertificateReading } from './transport/certificates.js'
 import { renewTls } from './transport/http-server.js'
 import { createUsageLane, type UsageLane } from './usage/usage-lane.js'
@@ -148,6 +149,7 @@ function createManagement(reloads: Reloads, relay: ServedRelay): Server {
   return createManagementServer({
     ...(tls === undefined ? {} : { tls }),
     refused: (reason) => refusals.count(reason),
+    addresses: createLiveFilter(current),
     isExposed: !isLoopback(host),
     isHostAllowed: (name) => isLoopback(name) || name === host.toLowerCase() || current().allowedHosts.includes(name),
     get isToken() {

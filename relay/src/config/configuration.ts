@@ -1,5 +1,6 @@
 /** The typed configuration: what the rest of the relay reads. Its schema, with defaults and descriptions, is in `schema.ts`. */
 import type { RedisOptions } from '../store/redis/redis-options.js'
+import type { AddressOptions } from '../transport/address-options.js'
 import type { TlsOptions } from '../transport/tls-options.js'
 import type { CloudBeesOptions } from '../vendors/cloudbees/options.js'
 import type { FeatBitOptions } from '../vendors/featbit/options.js'
@@ -44,7 +45,7 @@ interface TracingConfiguration {
   readonly evaluationEvents: boolean
 }
 
-interface ServerConfiguration {
+interface ServerConfiguration extends AddressOptions {
   readonly host: string
   /** 0 = any free port. */
   readonly port: number
@@ -93,7 +94,7 @@ interface StreamConfiguration {
   readonly slowReaderTimeoutMs: number
 }
 
-interface ManagementConfiguration {
+interface ManagementConfiguration extends AddressOptions {
   readonly host: string
   /** 0 = any free port. */
   readonly port: number

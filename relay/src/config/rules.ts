@@ -37,7 +37,7 @@ export function checkRules(
   const found = [...broken.flatMap((rule) => [...rule(facts)]), ...certificatesAreUsable(written.value)]
   return {
     problems: found.map(({ at, ...problem }) => ({ path: pathText(at), ...problem, ...originOf(written, at) })),
-    warnings: [...warningsOf(facts), ...certificateWarnings(written.value, nowMs)],
+    warnings: [...warningsOf(facts), ...proxyWarnings(written.value), ...certificateWarnings(written.value, nowMs)],
   }
 }
 
@@ -203,6 +203,15 @@ function warningsOf({ isKeyless, allowNonLoopback, serverHost }: Facts): Configu
   return [
     { path, message: `Everyone who can reach ${serverHost ?? '0.0.0.0'} can read every flag: there are no keys.` },
   ]
+}
+
+function proxyWarnings(value: unknown): ConfigurationWarning[] {
+  return ['server', 'management'].flatMap((plane) => {
+    const section = member(value, plane)
+    if (!isFilled(member(section, 'trustedProxies')) || isFilled(member(section, 'allowedAddresses'))) return []
+    const path = `${plane}.trustedProxies`
+    return [{ path, message: `${path} has no effect, as ${plane}.allowedAddresses is empty: everybody may ask.` }]
+  })
 }
 
 /** @returns what is written, or else the default */

@@ -11,6 +11,7 @@ import { connectionShape } from '../vendors/http-options.js'
 import { keyDigest } from './access-key.js'
 import { accessKeySchema } from './access-key-schema.js'
 import type { Configuration, EnvironmentConfiguration } from './configuration.js'
+import { addressShape } from './address-schema.js'
 import { overload } from './overload-schema.js'
 import { tls } from './tls-schema.js'
 
@@ -106,6 +107,7 @@ const server = z
     streams: streams.prefault({}),
     overload: overload.prefault({}),
     tls: tls.exactOptional(),
+    ...addressShape(),
   })
   .transform(({ requestTimeout, headersTimeout, keepAliveTimeout, drainTimeout, freshnessWait, ...rest }) => ({
     ...rest,
@@ -132,6 +134,7 @@ const management = z.strictObject({
       'Whether the management plane can change what is served: go back to a snapshot, serve what is held back.',
   }),
   tls: tls.exactOptional(),
+  ...addressShape(),
 })
 
 const log = z.strictObject({

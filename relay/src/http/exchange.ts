@@ -5,6 +5,8 @@ import type { Logger } from '../telemetry/logger.js'
 import type { RefusalCounts } from '../telemetry/refusal-counts.js'
 import type { RequestTrace, RequestTracer } from '../telemetry/request-tracer.js'
 import type { UsageIntake } from '../usage/usage-lane.js'
+import type { AddressFilter } from '../transport/address-filter.js'
+import type { AddressOptions } from '../transport/address-options.js'
 import type { TlsOptions } from '../transport/tls-options.js'
 import type { Coding } from './etag.js'
 import type { Overload, OverloadSettings } from './overload/overload.js'
@@ -35,11 +37,13 @@ export interface Plane {
   readonly refusals: RefusalCounts
   /** Takes what in-process providers counted. */
   readonly usage: UsageIntake
+  /** Who may ask, by address; null: everybody. */
+  addresses: AddressFilter | null
   /** Whether the server stops: answers then close their connections. */
   isClosing: boolean
 }
 
-export interface Limits {
+export interface Limits extends Partial<AddressOptions> {
   readonly maxBodyBytes: number
   /** Of the headers of a request together, with its address. */
   readonly maxHeaderBytes: number

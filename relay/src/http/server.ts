@@ -1,6 +1,8 @@
 /** The data plane's server: what applications call. Bare `node:http` (ADR 0002). */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { DirectoryEntry, LiveDirectory } from '../environments/directory.js'
+import { createAddressFilter, type AddressFilter } from '../transport/address-filter.js'
+import type { AddressOptions } from '../transport/address-options.js'
 import { createHttpServer, renewTls } from '../transport/http-server.js'
 import { clientErrorHandler } from './client-error.js'
 import { preflightHeaders } from './cors.js'
@@ -16,7 +18,7 @@ import { createStreams, type StreamsOptions } from './streams/streams.js'
 
 export interface DataPlaneOptions extends Omit<
   Plane,
-  'isClosing' | 'random' | 'streams' | 'contexts' | 'overload' | 'directory'
+  'isClosing' | 'random' | 'streams' | 'contexts' | 'overload' | 'directory' | 'addresses'
 > {
   readonly directory: LiveDirectory
   readonly streams: StreamsOptions
@@ -49,16 +51,26 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     monotonicMs: options.monotonicMs ?? (() => performance.now()),
     random,
   })
-  const plane: Plane = { ...options, random, streams, overload, contexts: createRecentContexts(), isClosing: false }
+  const plane: Plane = {
+    ...options,
+    random,
+    streams,
+    overload,
+    contexts: createRecentContexts(),
+    addresses: filterOf(options.limits),
+    isClosing: false,
+  }
   const server = listenerOf(plane)
   const expiry = endStreamsOfExpiredKeys(options.directory, streams)
   return {
     server,
-    serve(entries, { streamSecret, tls }) {
+    serve(entries, settings) {
+      const { streamSecret, tls } = settings
       renewTls(server, tls)
+      plane.addresses = filterOf(settings)
       options.directory.replace(entries)
       streams.tokens.renew(streamSecret)
-      streams.renew()
+      streams.renew((request) => plane.addresses?.allows(request) ?? true)
     },
     close(deadlineMs) {
       gate.close()
@@ -66,6 +78,10 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       return close(server, plane, deadlineMs)
     },
   }
+}
+
+function filterOf({ allowedAddresses = [], trustedProxies = [] }: Partial<AddressOptions>): AddressFilter | null {
+  return createAddressFilter({ allowedAddresses, trustedProxies })
 }
 
 /** Tells the metrics, and the log at most once a minute. */
@@ -126,7 +142,8 @@ function handle(exchange: Exchange): void {
 }
 
 function dispatch(exchange: Exchange): void {
-  const { request } = exchange
+  const { request, plane } = exchange
+  if (plane.addresses?.allows(request) === false) return refuseAddress(exchange)
   const found = findPlace(request.url ?? '')
   if (found === null) {
     return refuse(exchange, 404, { errorDetails: 'there is nothing here: a base URL ends before /ofrep/v1' })
@@ -142,6 +159,12 @@ function dispatch(exchange: Exchange): void {
   if (route !== undefined) return route.handle(exchange)
   if (request.method === 'OPTIONS') return answerOptions(exchange, place)
   refuse(exchange, 405, { errorDetails: `this answers ${place.allow}`, headers: ['Allow', place.allow] })
+}
+
+/** Says nothing of who may: that is nobody's business. */
+function refuseAddress(exchange: Exchange): void {
+  exchange.plane.refusals.count('address')
+  refuse(exchange, 403, { errorDetails: 'nobody may ask from this address' })
 }
 
 /** @returns null for text that is not percent-encoded UTF-8 */

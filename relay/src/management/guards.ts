@@ -1,5 +1,6 @@
 /** Who may ask the management plane. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AddressFilter } from '../transport/address-filter.js'
 import { sendError } from './send.js'
 
 export interface Guards {
@@ -13,6 +14,20 @@ export interface Guards {
 
 /** @returns whether the request may go on; otherwise it has been answered */
 export type Guard = (request: IncomingMessage, response: ServerResponse) => boolean
+
+/**
+ * Refuses whoever asks from an address that is not allowed.
+ *
+ * @param refused called for each of them
+ */
+export function addressGuard(filter: AddressFilter | undefined, refused: () => void): Guard {
+  return (request, response) => {
+    if (filter === undefined || filter.allows(request)) return true
+    refused()
+    sendError(response, 403, { code: 'ADDRESS_NOT_ALLOWED', message: 'nobody may ask from this address' })
+    return false
+  }
+}
 
 /**
  * Refuses names in `Host` that are not ours while only this machine can reach us: a page in a browser here could otherwise

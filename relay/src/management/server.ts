@@ -1,17 +1,20 @@
 /** The management plane's server: the probes at once, everything else when somebody asks for it. */
 import type { RequestListener, Server } from 'node:http'
+import type { AddressFilter } from '../transport/address-filter.js'
 import { createHttpServer } from '../transport/http-server.js'
 import type { TlsOptions } from '../transport/tls-options.js'
 import type { HandshakeRefusal } from '../transport/tls-server.js'
-import { hostGuard } from './guards.js'
+import { addressGuard, hostGuard } from './guards.js'
 import { createProbes } from './probes.js'
 import type { ManagementOptions } from './app.js'
 
 export interface ManagementServerOptions extends ManagementOptions {
   /** Absent: connections are not encrypted here. */
   readonly tls?: TlsOptions
-  /** Called for each connection that ended before anything could be asked on it. */
-  readonly refused?: (reason: HandshakeRefusal) => void
+  /** Called for each connection that ended before anything could be asked on it, and for each request from elsewhere. */
+  readonly refused?: (reason: HandshakeRefusal | 'address') => void
+  /** Who may ask, by address; absent: everybody. */
+  readonly addresses?: AddressFilter
 }
 
 /** Whoever is slower, or sends more, wants no answer. People and probes are few, so nobody has to set it. */
@@ -34,9 +37,11 @@ export function createManagementServer(options: ManagementServerOptions): Server
     const { createManagementApp } = await import('./app.js')
     return createManagementApp(options)
   }
-  const server = createHttpServer(limits, options.tls, options.refused ?? (() => undefined))
+  const refused = options.refused ?? (() => undefined)
+  const mayCome = addressGuard(options.addresses, () => refused('address'))
+  const server = createHttpServer(limits, options.tls, refused)
   return server.on('request', (request, response) => {
-    if (!isAllowed(request, response) || probes(request, response)) return
+    if (!mayCome(request, response) || !isAllowed(request, response) || probes(request, response)) return
     app ??= load()
     void app.then((answer) => answer(request, response))
   })

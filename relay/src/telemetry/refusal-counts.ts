@@ -11,6 +11,7 @@ const reasons = [
   'handshake',
   'client-certificate',
   'expired-key',
+  'address',
 ] as const
 
 /**
@@ -18,6 +19,7 @@ const reasons = [
  * open as may be. `too-large`: headers or body. `too-slow`: a request did not arrive in time. `not-http`: it cannot be read.
  * `handshake`: it was no TLS, or none that both know. `client-certificate`: there was none, or none that is trusted.
  * `expired-key`: the date of its key has passed.
+ * `address`: who asks may not, from there.
  */
 export type RefusalReason = (typeof reasons)[number]
 

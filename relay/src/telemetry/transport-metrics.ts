@@ -16,7 +16,7 @@ export interface TransportReading {
 }
 
 /** The other reasons are those of the data plane alone. */
-const managementReasons = ['too-slow', 'handshake', 'client-certificate'] as const
+const managementReasons = ['too-slow', 'handshake', 'client-certificate', 'address'] as const
 
 /** @param read called at each scrape */
 export function transportMetrics(

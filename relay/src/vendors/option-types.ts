@@ -2,7 +2,7 @@
  * The kinds of values an option may have, in the same words for the relay and for every vendor. The entries of `meta` reach the
  * JSON Schema, from which problems, variable names and the documentation are written.
  */
-import { isIPv6 } from 'node:net'
+import { isIPv4, isIPv6 } from 'node:net'
 import { z } from 'zod'
 
 /** What is known about an option besides its type. `expects` completes the sentence "must be ...". */
@@ -107,6 +107,21 @@ export function host(): z.ZodType<string, string> {
     .regex(/^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$/, { abort: true })
     .refine((name) => !name.includes(':') || isIPv6(name))
     .meta({ expects: 'a host name or an IP address, without port and brackets' })
+}
+
+/** An IP address, or a range of them such as `10.0.0.0/8`. */
+export function addressRange(): z.ZodType<string, string> {
+  return z
+    .string()
+    .refine(isAddressRange)
+    .meta({ expects: 'an IP address or a range such as 10.0.0.0/8 or 2001:db8::/32' })
+}
+
+function isAddressRange(text: string): boolean {
+  const [, network = '', prefix] = /^([^/%]+)(?:\/(0|[1-9]\d{0,2}))?$/.exec(text) ?? []
+  if (isIPv4(network)) return Number(prefix ?? 32) <= 32
+  // IPv4 in the clothes of IPv6 is compared as IPv4, so a range of it is written as one.
+  return isIPv6(network) && !/^[0:]*:ffff:/i.test(network) && Number(prefix ?? 128) <= 128
 }
 
 /** The name of an attribute of the evaluation context. */

@@ -86,8 +86,26 @@ ${plane}:
   },
 }))
 
+const addressRows: readonly Row[] = (['server', 'management'] as const).map((plane) => ({
+  name: `addresses of ${plane}`,
+  file: withEnvironment(`
+${plane}:
+  allowedAddresses: [10.0.0.0/8, '2001:db8::/32']
+  trustedProxies: [192.0.2.1]
+`),
+  env: {
+    ...oneEnvironment,
+    [`SWITCHYARD_${plane.toUpperCase()}__ALLOWED_ADDRESSES__0`]: '10.0.0.0/8',
+    [`SWITCHYARD_${plane.toUpperCase()}__ALLOWED_ADDRESSES__1`]: '2001:db8::/32',
+    [`SWITCHYARD_${plane.toUpperCase()}__TRUSTED_PROXIES__0`]: '192.0.2.1',
+  },
+  says: (configuration) => [configuration[plane].allowedAddresses, configuration[plane].trustedProxies],
+  expected: [['10.0.0.0/8', '2001:db8::/32'], ['192.0.2.1']],
+}))
+
 const rows: readonly Row[] = [
   ...tlsRows,
+  ...addressRows,
   {
     name: 'the shortest keyless file upstream',
     file: 'environments: { e: { upstream: { type: file, path: /flags.json } } }',
@@ -96,6 +114,8 @@ const rows: readonly Row[] = [
     expected: {
       server: {
         host: '127.0.0.1',
+        allowedAddresses: [],
+        trustedProxies: [],
         port: 8080,
         maxBodyBytes: 1_048_576,
         maxHeaderBytes: 16_384,
@@ -117,7 +137,14 @@ const rows: readonly Row[] = [
         },
         overload: { maxEventLoopDelayMs: 500, ratePerKey: 0, burstPerKey: 1_000 },
       },
-      management: { host: '127.0.0.1', port: 8081, allowedHosts: [], allowChanges: false },
+      management: {
+        host: '127.0.0.1',
+        port: 8081,
+        allowedHosts: [],
+        allowedAddresses: [],
+        trustedProxies: [],
+        allowChanges: false,
+      },
       log: { level: 'info', format: 'json' },
       workers: 1,
       snapshots: { keep: 10 },
@@ -545,6 +572,8 @@ server:
     expected: {
       host: '::',
       port: 0,
+      allowedAddresses: [],
+      trustedProxies: [],
       maxBodyBytes: 65_536,
       maxHeaderBytes: 8_192,
       maxConnections: 0,
@@ -691,6 +720,8 @@ snapshots: { directory: /var/lib/switchyard, keep: 3 }
       port: 9_000,
       token: keyDigest('t0ken'),
       allowedHosts: ['a.example', 'b.example'],
+      allowedAddresses: [],
+      trustedProxies: [],
       allowChanges: true,
     },
   },

@@ -54,6 +54,16 @@ const settings: readonly Row[] = [
     ],
   },
   {
+    name: 'addresses that are none',
+    file: withEnvironment(
+      "server: { allowedAddresses: [10.0.0.0/33, 10.0.0/8, '2001:db8::/129', '::ffff:10.0.0.1/104', flags.example] }",
+    ),
+    lines: ['10.0.0.0/33', '10.0.0/8', '2001:db8::/129', '::ffff:10.0.0.1/104', 'flags.example'].map((text, index) => {
+      const column = [30, 43, 53, 71, 94][index]
+      return `5:${column}: server.allowedAddresses[${index}] must be an IP address or a range such as 10.0.0.0/8 or 2001:db8::/32, not "${text}".`
+    }),
+  },
+  {
     name: 'workers of no number',
     file: withEnvironment('workers: 0'),
     env: { SWITCHYARD_WORKERS: 'automatic' },
@@ -639,6 +649,11 @@ describe('warnings', () => {
       name: 'everyone can read flags without a key',
       file: `${withUpstream('type: file, path: /f')}\nkeyless: { allowNonLoopback: true }`,
       message: 'Everyone who can reach 0.0.0.0 can read every flag: there are no keys.',
+    },
+    {
+      name: 'proxies are trusted, and everybody may ask anyway',
+      file: withEnvironment('server: { trustedProxies: [10.0.0.1] }'),
+      message: 'server.trustedProxies has no effect, as server.allowedAddresses is empty: everybody may ask.',
     },
     {
       name: 'the permission to do without keys is not needed',

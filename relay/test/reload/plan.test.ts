@@ -59,6 +59,10 @@ describe('the plan of a reload', () => {
     ['MANAGEMENT__ALLOWED_HOSTS__0', 'relay.example', 'management.allowedHosts'],
     ['MANAGEMENT__ALLOW_CHANGES', 'true', 'management.allowChanges'],
     ['SERVER__STREAM_SECRET', 'a-secret-of-some-length', 'server.streamSecret'],
+    ['SERVER__ALLOWED_ADDRESSES__0', '10.0.0.0/8', 'server.allowedAddresses'],
+    ['SERVER__TRUSTED_PROXIES__0', '10.0.0.1', 'server.trustedProxies'],
+    ['MANAGEMENT__ALLOWED_ADDRESSES__0', '10.0.0.0/8', 'management.allowedAddresses'],
+    ['MANAGEMENT__TRUSTED_PROXIES__0', '10.0.0.1', 'management.trustedProxies'],
   ])('takes %s at once', async (variable, value, path) => {
     const [before, after] = [await configured(shop), await configured({ ...shop, [variable]: value })]
     expect([planReload(before, after).settings, needsRestart(before, after)]).toEqual([[path], []])

@@ -141,6 +141,7 @@ describe('the metrics page', () => {
       'switchyard_refusals_total{reason="handshake"} 0',
       'switchyard_refusals_total{reason="client-certificate"} 0',
       'switchyard_refusals_total{reason="expired-key"} 0',
+      'switchyard_refusals_total{reason="address"} 0',
       'switchyard_config_reloads_total{outcome="applied"} 2',
       'switchyard_config_reloads_total{outcome="unchanged"} 0',
       'switchyard_config_reloads_total{outcome="refused"} 1',

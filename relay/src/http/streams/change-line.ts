@@ -1,7 +1,7 @@
 /** OFREP's event streams of one environment: they say that flags have changed, and clients ask again. */
 import type { Access, Environment, Served } from '../../environments/environment.js'
 import type { Exchange } from '../exchange.js'
-import { Channel, type ChannelSurroundings } from './channel.js'
+import { Channel, type ChannelSurroundings, type MayRead } from './channel.js'
 import { configurationTag } from './configuration-tag.js'
 import type { EventStream } from './event-stream.js'
 import { createScheduledChanges, type ScheduledChanges } from './scheduled-changes.js'
@@ -53,7 +53,7 @@ export class ChangeLine {
   }
 
   /** See {@link Channel.keep}. */
-  keep(mayRead: (access: Access) => boolean): void {
+  keep(mayRead: MayRead): void {
     this.#channel.keep(mayRead)
   }
 

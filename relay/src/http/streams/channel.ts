@@ -1,4 +1,5 @@
 /** The open streams of one kind in one environment: admitted, counted, and told of news one after the other. */
+import type { IncomingMessage } from 'node:http'
 import type { Access } from '../../environments/environment.js'
 import type { Logger } from '../../telemetry/logger.js'
 import type { StreamCounts, StreamEnd, StreamKind } from '../../telemetry/stream-counts.js'
@@ -23,8 +24,12 @@ export interface ChannelSurroundings {
  */
 export type Follow = (stream: EventStream) => () => void
 
+/** Whether a stream goes on, by who opened it. */
+export type MayRead = (access: Access, request: IncomingMessage) => boolean
+
 interface Member {
   readonly access: Access
+  readonly request: IncomingMessage
   readonly stream: EventStream
   readonly follow: Follow
   /** null before its first turn. */
@@ -58,7 +63,7 @@ export class Channel {
       drained: () => this.#advance(member),
       ended: (reason) => this.#remove(member, reason),
     })
-    const member: Member = { access, stream, follow, advance: null }
+    const member: Member = { access, request: exchange.request, stream, follow, advance: null }
     this.#members.add(member)
     this.#advance(member)
   }
@@ -69,8 +74,8 @@ export class Channel {
   }
 
   /** Ends the streams of those who may not read on. */
-  keep(mayRead: (access: Access) => boolean): void {
-    for (const { access, stream } of this.#members) if (!mayRead(access)) stream.end('revoked')
+  keep(mayRead: MayRead): void {
+    for (const { access, request, stream } of this.#members) if (!mayRead(access, request)) stream.end('revoked')
   }
 
   /** Ends all streams. */

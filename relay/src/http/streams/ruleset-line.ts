@@ -1,7 +1,7 @@
 /** Rulesets for in-process providers: each stream first gets what its client lacks, then a patch for each change. */
 import type { Access, Environment, Served } from '../../environments/environment.js'
 import type { Exchange } from '../exchange.js'
-import { Channel, type ChannelSurroundings } from './channel.js'
+import { Channel, type ChannelSurroundings, type MayRead } from './channel.js'
 import type { EventStream } from './event-stream.js'
 import { publish } from './published-ruleset.js'
 import { createRulesetHistory, type RulesetHistory } from './ruleset-history.js'
@@ -42,7 +42,7 @@ export class RulesetLine {
   }
 
   /** See {@link Channel.keep}. */
-  keep(mayRead: (access: Access) => boolean): void {
+  keep(mayRead: MayRead): void {
     this.#channel.keep(mayRead)
   }
 

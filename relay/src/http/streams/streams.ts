@@ -1,11 +1,12 @@
 /** All streams of the data plane: one line of each kind for each environment, under common limits. */
+import type { IncomingMessage } from 'node:http'
 import type { LiveDirectory } from '../../environments/directory.js'
-import type { Access, Environment } from '../../environments/environment.js'
+import type { Environment } from '../../environments/environment.js'
 import type { Logger } from '../../telemetry/logger.js'
 import type { StreamCounts } from '../../telemetry/stream-counts.js'
 import { createAdmission } from './admission.js'
 import { ChangeLine } from './change-line.js'
-import type { ChannelSurroundings } from './channel.js'
+import type { ChannelSurroundings, MayRead } from './channel.js'
 import { createConfigurations, type Configurations } from './configurations.js'
 import { RulesetLine } from './ruleset-line.js'
 import type { StreamSettings } from './stream-settings.js'
@@ -15,8 +16,12 @@ export interface Streams {
   readonly settings: StreamSettings
   readonly tokens: StreamTokens
   of(environment: Environment): EnvironmentStreams
-  /** Other keys or environments are in the directory: streams of those that are no more end, all others stay. */
-  renew(): void
+  /**
+   * Other keys or environments are in the directory: streams of those that are no more end, all others stay.
+   *
+   * @param mayCome whether who sent a request may still ask; everybody when absent
+   */
+  renew(mayCome?: (request: IncomingMessage) => boolean): void
   /** Ends all streams at once. */
   close(): void
 }
@@ -65,11 +70,11 @@ export function createStreams(
       if (found === undefined) throw new TypeError(`${environment.name} was never in the directory`)
       return found
     },
-    renew() {
+    renew(mayCome = () => true) {
       directory.environments.forEach(begin)
       const known = new Set(directory.environments)
       for (const [environment, lines] of open) {
-        lines.keep((access) => directory.holds(access))
+        lines.keep((access, request) => directory.holds(access) && mayCome(request))
         if (known.has(environment)) continue
         lines.close()
         open.delete(environment)
@@ -82,7 +87,7 @@ export function createStreams(
 }
 
 interface Lines extends EnvironmentStreams {
-  keep(mayRead: (access: Access) => boolean): void
+  keep(mayRead: MayRead): void
   close(): void
 }
 
