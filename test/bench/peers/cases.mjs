@@ -1,5 +1,5 @@
 /** What is measured: the size of the set of flags, the call, and whose answers are asked for. */
-import { flagSet } from './documents.mjs'
+import { flagSet } from './flags.mjs'
 
 const singles = { static: 'flag-0', targeted: 'flag-2', split: 'flag-3' }
 

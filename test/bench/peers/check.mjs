@@ -1,5 +1,5 @@
 /** Whether a contender answers what it should, so that nobody wins by answering nonsense. */
-import { expectedValue, possibleValues } from './documents.mjs'
+import { expectedValue, possibleValues } from './flags.mjs'
 import { ask } from './requests.mjs'
 
 const users = 24

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { peersFolder } from './contenders.mjs'
+import { peersFolder } from './folders.mjs'
 
 const refused = 'the registry answered'
 

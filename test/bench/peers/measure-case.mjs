@@ -64,13 +64,21 @@ async function lastLook(state, options) {
 }
 
 /** Checks answers where they can be, and gives back how long one is. */
-async function bytesOfAnswer({ port, request, values }, { flags, case: { call } }) {
+async function bytesOfAnswer({ port, request, values, keys }, { flags, case: { call } }) {
   if (values !== undefined) return checkAnswers(port, { request, values, flags, firstUser: nextUsers() })
   const answer = await ask(port, request, 0)
-  const bytes = Buffer.byteLength(await answer.text())
+  const text = await answer.text()
   const expected = call === 'notModified' ? 304 : 200
   if (answer.status !== expected) throw new Error(`status ${answer.status} instead of ${expected}`)
-  return bytes
+  if (keys !== undefined) expectKeys(keys(JSON.parse(text)), flags)
+  return Buffer.byteLength(text)
+}
+
+/** The rules themselves cannot be compared; that all flags are in them can. */
+function expectKeys(found, flags) {
+  const known = new Set(found)
+  const missing = flags.filter(({ key }) => !known.has(key))
+  if (missing.length > 0) throw new Error(`${missing.length} of ${flags.length} flags are missing`)
 }
 
 function nextUsers() {

@@ -11,26 +11,21 @@ export function ofrep(path = '/ofrep/v1/evaluate/flags', headers = {}) {
   return { method: 'POST', path, headers: { 'content-type': 'application/json', ...headers }, body }
 }
 
-/** The request for all toggles of a user, as Unleash's front-end SDKs send it. */
-export function unleashFrontend(path, key, headers = {}) {
-  const query =
-    'userId=user-{user}&properties%5Bemail%5D=u{user}%40corp.example&properties%5Bplan%5D=gold&properties%5Bcountry%5D=CH'
-  return { method: 'GET', path: `${path}?${query}`, headers: { authorization: key, ...headers } }
+/** All flags, unless they are still those of that validator. */
+export function ofrepNotModified(etag) {
+  return ofrep(undefined, { 'if-none-match': etag })
 }
 
-/** @returns {Map<string, string>} */
-export function ofrepBulkValues(answer) {
-  return new Map(answer.flags.map(({ key, value }) => [key, value]))
-}
-
-/** @returns {Map<string, string>} */
-export function ofrepSingleValues({ key, value }) {
-  return new Map([[key, value]])
-}
-
-/** @returns {Map<string, string>} */
-export function unleashValues(answer) {
-  return new Map(answer.toggles.map(({ name, variant }) => [name, variant.payload?.value]))
+/** What is asked of those that speak OFREP. */
+export const ofrepCases = {
+  bulk: {
+    request: ofrep(),
+    values: (answer) => new Map(answer.flags.map(({ key, value }) => [key, value])),
+  },
+  single: {
+    request: (key) => ofrep(`/ofrep/v1/evaluate/flags/${key}`),
+    values: ({ key, value }) => new Map([[key, value]]),
+  },
 }
 
 /** The request's bytes, ASCII, still with `{user}`. */
@@ -49,5 +44,7 @@ function userText(user) {
 /** Asks once, for that user. */
 export function ask(port, { method, path, headers, body }, user) {
   const filled = (text) => text?.replaceAll('{user}', userText(user))
-  return fetch(`http://127.0.0.1:${port}${filled(path)}`, { method, headers, body: filled(body) })
+  // Unless it is told otherwise `fetch` says `no-cache` with a validator, which some servers take for a wish not to get a 304.
+  const told = { 'cache-control': 'max-age=0', ...headers }
+  return fetch(`http://127.0.0.1:${port}${filled(path)}`, { method, headers: told, body: filled(body) })
 }

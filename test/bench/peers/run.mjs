@@ -77,9 +77,9 @@ async function measureWithFloor(one, servers, folder) {
 
 /** The request of the case for that server. */
 async function participantOf({ name, port, pid, contender }, { call, flag }) {
-  const { request, values } = contender.cases[call]
+  const { request, values, keys } = contender.cases[call]
   const argument = call === 'notModified' ? await validatorOf(port, contender) : flag
-  return { name, port, pid, values, request: typeof request === 'function' ? request(argument) : request }
+  return { name, port, pid, values, keys, request: typeof request === 'function' ? request(argument) : request }
 }
 
 async function validatorOf(port, { cases: { bulk } }) {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort, stop } from '../processes.mjs'
+import { root } from './folders.mjs'
 import { ask } from './requests.mjs'
 import { startUpstream } from './upstreams.mjs'
 import { cores } from './wrk.mjs'
@@ -42,14 +43,17 @@ export async function startServer({ name, files: filesOf, command, env, cases, u
  * Starts a program on a free port.
  *
  * @param {{ name: string, command: string, env?: Record<string, string>, files?: Record<string, unknown>, folder: string, probe: object,
- *   upstream?: string }} options in the command, the environment and the files stand `{port}`, `{managementPort}`, `{folder}` and
- *   `{upstream}`; `probe` is the request that it has to answer
+ *   upstream?: string }} options in the command, the environment and the files stand `{port}`, `{folder}`, `{upstream}`, `{repository}`
+ *   and any `{<name>Port}`; `probe` is the request that it has to answer
  * @returns {Promise<{ name: string, port: number, pid: number, readyMs: number, close: () => Promise<void> }>} once it has given
  *   its first answer with status 200
  * @throws with the end of what it wrote when it ended, or did not answer in time
  */
 export async function startCommand({ name, command, env = {}, files = {}, folder, probe, upstream }) {
-  const places = { port: await freePort(), managementPort: await freePort(), folder, upstream }
+  const places = { port: await freePort(), folder, upstream, repository: root }
+  for (const place of [command, ...Object.values(env)].join(' ').match(/(?<=\{)\w+Port(?=\})/g) ?? []) {
+    places[place] ??= await freePort()
+  }
   const fill = (text) => text.replaceAll(/\{(\w+)\}/g, (all, place) => places[place] ?? all)
   for (const [file, content] of Object.entries(files)) {
     writeFileSync(join(folder, file), typeof content === 'string' ? fill(content) : JSON.stringify(content))
@@ -69,7 +73,7 @@ export async function startCommand({ name, command, env = {}, files = {}, folder
     throw new Error(`${name} did not start: ${cause.message}\n${output()}`, { cause })
   }
   const close = () => stop(child)
-  return { name, port: places.port, pid: child.pid, readyMs: performance.now() - startMs, close }
+  return { name, port: places.port, places, pid: child.pid, readyMs: performance.now() - startMs, close }
 }
 
 function lastOutput(child) {

@@ -1,23 +1,25 @@
-/** Vendors' servers as far as a peer asks them: they give out one document. */
+/** Vendors' servers as far as a peer asks them: they give out one document, until it is replaced. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 
-/** @type {Record<string, (document: string) => import('node:http').RequestListener>} */
-const listeners = {
-  unleash: (document) => (request, response) => {
-    if (request.method === 'POST') return response.writeHead(202).end()
-    if (request.headers['if-none-match'] === '"1"') return response.writeHead(304, { etag: '"1"' }).end()
-    response.writeHead(200, { 'content-type': 'application/json', etag: '"1"' }).end(document)
-  },
-}
-
-/** Starts that vendor's server on a free port. */
+/**
+ * Starts one on a free port.
+ *
+ * @param {(state: { document: string, etag: string }) => import('node:http').RequestListener} vendor
+ */
 export async function startUpstream(vendor, document) {
-  const server = createServer(listeners[vendor](document))
+  const state = { document, etag: '"1"' }
+  const server = createServer(vendor(state))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
+  let revision = 1
   return {
     url: `http://127.0.0.1:${server.address().port}`,
+    replace(next) {
+      revision += 1
+      state.document = next
+      state.etag = `"${revision}"`
+    },
     close() {
       server.close()
       server.closeAllConnections()

@@ -1,0 +1,29 @@
+/** The relay under test. */
+import { join } from 'node:path'
+import { root } from '../folders.mjs'
+import { ofrep, ofrepCases, ofrepNotModified } from '../requests.mjs'
+import { flagdDocument } from './flagd.mjs'
+
+export const switchyard = {
+  name: 'switchyard',
+  title: 'Switchyard',
+  version: 'this commit',
+  build: 'npm run build',
+  files: (size, first) => ({ 'flags.json': flagdDocument(size, first) }),
+  command: `${process.execPath} ${join(root, 'relay/bin/switchyard.js')} serve`,
+  env: {
+    SWITCHYARD_SERVER__PORT: '{port}',
+    SWITCHYARD_MANAGEMENT__PORT: '{managementPort}',
+    SWITCHYARD_LOG__LEVEL: 'error',
+    SWITCHYARD_ENVIRONMENTS__BENCH__UPSTREAM__TYPE: 'file',
+    SWITCHYARD_ENVIRONMENTS__BENCH__UPSTREAM__PATH: '{folder}/flags.json',
+  },
+  cases: {
+    ...ofrepCases,
+    notModified: { request: ofrepNotModified },
+    raw: {
+      request: { method: 'GET', path: '/switchyard/v1/ruleset', headers: {} },
+      keys: ({ flags }) => Object.keys(flags),
+    },
+  },
+}
