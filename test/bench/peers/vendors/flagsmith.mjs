@@ -89,8 +89,7 @@ export const flagsmith = {
         headers: { 'content-type': 'application/json', 'x-environment-key': clientKey },
         body: JSON.stringify({ identifier: 'user-{user}', traits }),
       },
-      values: ({ flags }) =>
-        new Map(flags.map(({ feature, feature_state_value: value }) => [feature.name, value])),
+      values: ({ flags }) => new Map(flags.map(({ feature, feature_state_value: value }) => [feature.name, value])),
     },
     raw: {
       request: { method: 'GET', path: '/api/v1/environment-document', headers: { 'x-environment-key': serverKey } },

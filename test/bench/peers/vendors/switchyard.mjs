@@ -1,7 +1,7 @@
 /** The relay under test. */
 import { join } from 'node:path'
 import { root } from '../folders.mjs'
-import { ofrep, ofrepCases, ofrepNotModified } from '../requests.mjs'
+import { ofrepCases, ofrepNotModified } from '../requests.mjs'
 import { flagdDocument } from './flagd.mjs'
 
 export const switchyard = {

@@ -65,7 +65,7 @@ const frontendCases = (path, key) => ({
 })
 
 /** Unleash's server as far as its proxies ask it. */
-export function unleashServer(state) {
+function unleashServer(state) {
   return (request, response) => {
     const json = { 'content-type': 'application/json' }
     if (request.url === '/edge/validate') {
