@@ -6,7 +6,7 @@
 const context = { targetingKey: 'user-{user}', email: 'u{user}@corp.example', plan: 'gold', country: 'CH' }
 
 /** A request over OFREP for all flags, or for one. */
-export function ofrep(path = '/ofrep/v1/evaluate/flags', headers = {}) {
+function ofrep(path = '/ofrep/v1/evaluate/flags', headers = {}) {
   const body = JSON.stringify({ context })
   return { method: 'POST', path, headers: { 'content-type': 'application/json', ...headers }, body }
 }
