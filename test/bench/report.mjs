@@ -5,7 +5,16 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { format, resolveConfig } from 'prettier'
-import { contendersTable, cpuTable, rateTable, shortTable, targetsTable } from './peers/tables.mjs'
+import {
+  contendersTable,
+  cpuTable,
+  openTable,
+  rateTable,
+  shortTable,
+  streamsTable,
+  targetsTable,
+  timesTable,
+} from './peers/tables.mjs'
 import { newest } from './results.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -17,9 +26,8 @@ const parts = {
 }
 
 function peersPart(result) {
-  return [measuredAt(result), contendersTable(result), targetsTable(result), cpuTable(result), rateTable(result)].join(
-    '\n\n',
-  )
+  const tables = [contendersTable, targetsTable, cpuTable, rateTable, openTable, timesTable, streamsTable]
+  return [measuredAt(result), ...tables.map((table) => table(result))].filter((part) => part !== null).join('\n\n')
 }
 
 function shortPart(result) {

@@ -19,27 +19,37 @@ process.on('message', ({ order, port, ...rest }) => {
 })
 process.on('disconnect', () => process.exit())
 
-/** Opens that many streams; each is open once it has read that text and the event it is in has ended. */
-async function open(port, { path, count, until }) {
-  const group = { sockets: [], waiting: 0, event: null }
+/**
+ * Opens that many streams; each is open once it has read that text and the event it is in has ended. Where it is told by which text news
+ * are known, the first chunk with it is waited for, and streams need no events that end as ours do.
+ */
+async function open(port, { path, count, until, request = getOf(path), news, address }) {
+  const group = { sockets: [], waiting: 0, event: null, firstNs: null }
   groups.set(port, group)
   let left = count
   const worker = async () => {
-    while (left-- > 0) group.sockets.push(await openOne(port, path, until))
+    while (left-- > 0)
+      group.sockets.push(await openOne({ port, address }, request, { until, ends: news === undefined }))
   }
   await Promise.all(Array.from({ length: openingAtOnce }, worker))
-  for (const [index, socket] of group.sockets.entries()) socket.on('data', listener(group, index === 0))
+  for (const [index, socket] of group.sockets.entries()) {
+    socket.on('data', news === undefined ? listener(group, index === 0) : newsListener(group, news))
+  }
   process.send({ done: 'open' })
 }
 
-function openOne(port, path, until) {
+function getOf(path) {
+  return `GET ${path} HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n`
+}
+
+function openOne({ port, address }, request, { until, ends }) {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1')
+    const socket = connect({ port, host: '127.0.0.1', ...(address && { localAddress: address }) })
     let text = ''
     const read = (chunk) => {
       text += chunk.latin1Slice()
       if (!text.startsWith('HTTP/1.1 200 ')) return reject(new Error(`expected a stream: ${text}`))
-      if (!text.includes(until) || !text.endsWith(eventEnd)) return
+      if (!text.includes(until) || (ends && !text.endsWith(eventEnd))) return
       socket.off('data', read)
       socket.off('close', close)
       socket.on('close', () => {
@@ -51,7 +61,7 @@ function openOne(port, path, until) {
     socket.on('data', read)
     socket.on('error', reject)
     socket.on('close', close)
-    socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n`)
+    socket.write(request)
   })
 }
 
@@ -68,8 +78,30 @@ function listener(group, isFirst) {
   }
 }
 
+/** The first news after each arming count; a server may write them in pieces, and more than once. */
+function newsListener(group, news) {
+  let text = ''
+  let round = 0
+  return (chunk) => {
+    if (round === group.round) return
+    text += chunk.latin1Slice()
+    if (!text.includes(news)) {
+      text = text.slice(-news.length)
+      return
+    }
+    text = ''
+    round = group.round
+    group.firstNs ??= String(process.hrtime.bigint())
+    group.waiting -= 1
+    if (group.waiting === 0)
+      process.send({ done: 'event', firstNs: group.firstNs, atNs: String(process.hrtime.bigint()) })
+  }
+}
+
 /** The next event is awaited by all. */
 function arm(group) {
   group.waiting = group.sockets.length
+  group.round = (group.round ?? 0) + 1
+  group.firstNs = null
   process.send({ done: 'arm' })
 }

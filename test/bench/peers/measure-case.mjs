@@ -1,12 +1,9 @@
 /** One case: every participant in turn, round by round. */
 import { checkAnswers } from './check.mjs'
+import { nextUsers, rounded, spread } from './figures.mjs'
 import { cpuSeconds, residentMebibytes } from './proc.mjs'
 import { ask } from './requests.mjs'
 import { wrk } from './wrk.mjs'
-
-/** Users of one run have numbers of their own, so many in a run at most. */
-const usersOfARun = 10_000_000
-let runs = 0
 
 /** A round in which a server had less of the processor, in seconds, says nothing: time is counted in hundredths. */
 const leastCpuSeconds = 0.2
@@ -81,11 +78,6 @@ function expectKeys(found, flags) {
   if (missing.length > 0) throw new Error(`${missing.length} of ${flags.length} flags are missing`)
 }
 
-function nextUsers() {
-  runs += 1
-  return runs * usersOfARun
-}
-
 async function runOnce(state, round, { case: { users }, seconds, connections, folder }) {
   const { port, pid, request } = state
   // Who asks for the same all the time asks as user 0, for whom the validator is.
@@ -133,15 +125,4 @@ function isSteadyOver(rounds) {
   const costs = rounds.map(({ cpuMicroseconds }) => cpuMicroseconds)
   const isLongEnough = rounds.every(({ cpuSeconds: used }) => used >= leastCpuSeconds)
   return isLongEnough && Math.max(...costs) <= steadySpread * Math.min(...costs)
-}
-
-function spread(values) {
-  const sorted = values.toSorted((a, b) => a - b)
-  const [median, min, max] = [sorted[Math.floor(sorted.length / 2)], sorted[0], sorted.at(-1)]
-  return { median: rounded(median), min: rounded(min), max: rounded(max) }
-}
-
-/** Three digits are more than two runs have in common. */
-function rounded(value) {
-  return Number(value.toPrecision(4))
 }

@@ -13,6 +13,9 @@ import { peers, switchyard, withGivenCommand } from './contenders.mjs'
 import { startFloor } from './floor.mjs'
 import { install } from './install.mjs'
 import { measureCase } from './measure-case.mjs'
+import { measureChange, measureStart } from './measure-change.mjs'
+import { measureOpen } from './measure-open.mjs'
+import { measureStreams } from './measure-streams.mjs'
 import { loadAverage } from './proc.mjs'
 import { ask } from './requests.mjs'
 import { startServer } from './server.mjs'
@@ -44,8 +47,10 @@ async function measureSize(size, contenders, folder) {
       }))
       servers.push({ ...server, contender })
     }
-    for (const one of chosen(cases, options.cases).filter((found) => found.size === size)) {
-      rows.push(...(await measureWithFloor(one, servers, folder)))
+    for (const one of casesOf(size)) {
+      const measured = await measureOne(one, servers, folder)
+      measured.forEach(printRow)
+      rows.push(...measured)
     }
   } finally {
     for (const server of servers) await server.close?.()
@@ -53,25 +58,42 @@ async function measureSize(size, contenders, folder) {
   return rows
 }
 
-async function measureWithFloor(one, servers, folder) {
+function casesOf(size) {
+  return chosen(cases, options.cases).filter((found) => found.size === size)
+}
+
+/** How each kind of case is measured: of those that are there, some have a bare server beside them. */
+const measures = {
+  open: withFloor(measureOpen),
+  change: measureChange,
+  start: measureStart,
+  streams: (servers, given) =>
+    measureStreams(
+      servers.map(({ contender }) => contender),
+      given,
+    ),
+}
+
+async function measureOne(one, servers, folder) {
   const taking = servers.filter(({ contender }) => contender.cases[one.call] !== undefined)
   const up = taking.filter(({ notRun }) => notRun === undefined)
-  const participants = []
-  for (const server of up) participants.push(await participantOf(server, one))
-  const floor = await startFloor(participants[0], one, folder)
-  try {
-    const measured = await measureCase([floor, ...participants], {
-      ...settings,
-      case: one,
-      flags: flagsOf(one),
-      folder,
-    })
-    const down = taking.filter(({ notRun }) => notRun !== undefined)
-    const rows = [...measured, ...down.map(({ name, notRun }) => ({ case: one.name, contender: name, notRun }))]
-    rows.forEach(printRow)
-    return rows
-  } finally {
-    await floor.close()
+  const measure = measures[one.kind] ?? withFloor(measureCase)
+  const measured = await measure(up, { ...settings, case: one, flags: flagsOf(one), folder })
+  const down = taking.filter(({ notRun }) => notRun !== undefined)
+  return [...measured, ...down.map(({ name, notRun }) => ({ case: one.name, contender: name, notRun }))]
+}
+
+/** Measures servers and, first of all, the bare one that sends what the first of them does. */
+function withFloor(measure) {
+  return async (servers, given) => {
+    const participants = []
+    for (const server of servers) participants.push(await participantOf(server, given.case))
+    const floor = await startFloor(participants[0], given.case, given.folder)
+    try {
+      return await measure([floor, ...participants], given)
+    } finally {
+      await floor.close()
+    }
   }
 }
 
@@ -88,12 +110,18 @@ async function validatorOf(port, { cases: { bulk } }) {
   return answer.headers.get('etag')
 }
 
-function printRow({ case: name, contender, notRun, cpuMicroseconds, requestsPerSecond, p99Ms }) {
-  const figures =
-    notRun === undefined
-      ? `${cpuMicroseconds.median} us CPU (${cpuMicroseconds.min}-${cpuMicroseconds.max}), ${requestsPerSecond.median}/s, p99 ${p99Ms.median} ms`
-      : `not run: ${notRun.split('\n')[0]}`
-  console.log(`${name.padEnd(22)} ${contender.padEnd(22)} ${figures}`)
+function printRow({ case: name, contender, ...row }) {
+  console.log(`${name.padEnd(22)} ${contender.padEnd(22)} ${inWords(row)}`)
+}
+
+function inWords(row) {
+  const { notRun, cpuMicroseconds: cpu, requestsPerSecond, rate, p50Ms, p99Ms, elapsedMs, clients } = row
+  if (notRun !== undefined) return `not run: ${notRun.split('\n')[0]}`
+  if (cpu !== undefined)
+    return `${cpu.median} us CPU (${cpu.min}-${cpu.max}), ${requestsPerSecond.median}/s, p99 ${p99Ms.median} ms`
+  if (rate !== undefined) return `at ${rate}/s: p50 ${p50Ms.median} ms, p99 ${p99Ms.median} ms`
+  if (clients === undefined) return `${elapsedMs.median} ms (${elapsedMs.min}-${elapsedMs.max})`
+  return `${clients} clients: first ${row.firstMs.median} ms, last ${row.lastMs.median} ms, ${row.kibibytes} KiB each`
 }
 
 function skipped({ name }) {

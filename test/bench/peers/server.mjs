@@ -1,6 +1,6 @@
 /** A contender as a process on a core of its own. */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort, stop } from '../processes.mjs'
@@ -15,9 +15,9 @@ const intervalMs = 5
 /**
  * Starts a contender with a set of so many flags.
  *
- * @returns what {@link startCommand} does
+ * @returns what {@link startCommand} does, and `change`, which makes the first flag what it is told
  */
-export async function startServer({ name, files: filesOf, command, env, cases, upstream: vendor }, size) {
+export async function startServer({ name, files: filesOf, command, env, cases, upstream: vendor, announce }, size) {
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-peer-'))
   const files = filesOf(size)
   const upstream = vendor && (await startUpstream(vendor, JSON.stringify(files['flags.json'])))
@@ -32,11 +32,23 @@ export async function startServer({ name, files: filesOf, command, env, cases, u
       await server.close()
       clear()
     }
-    return { ...server, close }
+    const change = async (first) => {
+      const document = JSON.stringify(filesOf(size, first)['flags.json'])
+      if (upstream === undefined) replaceFile(join(folder, 'flags.json'), document)
+      else upstream.replace(document)
+      await announce?.(server, document)
+    }
+    return { ...server, change, close }
   } catch (error) {
     clear()
     throw error
   }
+}
+
+/** As editors and deployments do, so that nobody reads half of it. */
+function replaceFile(file, content) {
+  writeFileSync(`${file}.new`, content)
+  renameSync(`${file}.new`, file)
 }
 
 /**

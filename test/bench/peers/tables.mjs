@@ -37,7 +37,7 @@ export function cpuTable(result) {
     const times = isClaimed ? `, ${(median / bare.cpuMicroseconds.median).toFixed(2)}x` : ''
     return `${median} (${min} to ${max})${times}`
   }
-  const measured = cases.filter(({ name }) => result.rows.some((row) => row.case === name))
+  const measured = cases.filter(({ name, kind }) => kind === undefined && result.rows.some((row) => row.case === name))
   const rows = measured.map(({ name, title }) => [
     `\`${name}\`: ${title}`,
     ...columns.map((one) => cell(one.name, name)),
@@ -45,11 +45,64 @@ export function cpuTable(result) {
   return table(['CPU µs of a request', ...columns.map(({ title }) => title)], rows)
 }
 
+/** The rows of that kind of case, each with its case and the title of who it is of. */
+function rowsOf(result, kind) {
+  const titles = new Map([floor, ...result.contenders].map(({ name, title }) => [name, title]))
+  const named = new Set(cases.filter((one) => one.kind === kind).map(({ name }) => name))
+  return result.rows
+    .filter((row) => named.has(row.case))
+    .map((row) => ({ row, who: [`\`${row.case}\``, titles.get(row.contender)] }))
+}
+
+function inWords({ median, min, max }) {
+  return `${median} (${min} to ${max})`
+}
+
+/** Those cells, or why there are none. */
+function cellsOf({ row, who }, width, cells) {
+  const told = row.notRun === undefined ? cells() : [`not run: ${row.notRun.split('\n')[0]}`]
+  return [...who, ...told, ...Array.from({ length: width }, () => '')].slice(0, width + who.length)
+}
+
+/** Latency at half of the highest rate of each; null where it was not measured. */
+export function openTable(result) {
+  const rows = rowsOf(result, 'open').map((each) =>
+    cellsOf(each, 4, () => {
+      const { rate, p50Ms, p99Ms, maxMs, isSteady } = each.row
+      return [rate, inWords(p50Ms), inWords(p99Ms), isSteady ? maxMs.median : `${maxMs.median}, load too late`]
+    }),
+  )
+  return rows.length === 0 ? null : table(['case', '', 'requests/s', 'p50 ms', 'p99 ms', 'most ms'], rows)
+}
+
+/** How soon a change is answered, and a server that was started; null where neither was measured. */
+export function timesTable(result) {
+  const rows = ['change', 'start'].flatMap((kind) =>
+    rowsOf(result, kind).map((each) =>
+      cellsOf(each, 3, () => {
+        const { elapsedMs, heard, rssMiB } = each.row
+        return [inWords(elapsedMs), heard ?? '', rssMiB === undefined ? '' : rssMiB.median]
+      }),
+    ),
+  )
+  return rows.length === 0 ? null : table(['case', '', 'ms', 'hears of it by', 'MiB then'], rows)
+}
+
+/** Changes to many streams; null where they were not measured. */
+export function streamsTable(result) {
+  const rows = rowsOf(result, 'streams').map((each) =>
+    cellsOf(each, 4, () => {
+      const { clients, firstMs, lastMs, kibibytes } = each.row
+      return [clients, inWords(firstMs), inWords(lastMs), kibibytes]
+    }),
+  )
+  const head = ['case', '', 'clients', 'ms to the first', 'ms to the last', 'KiB for each']
+  return rows.length === 0 ? null : table(head, rows)
+}
+
 /** Requests a second, latencies and memory. */
 export function rateTable(result) {
-  const titles = new Map([floor, ...result.contenders].map(({ name, title }) => [name, title]))
-  const rows = result.rows.map((row) => {
-    const who = [`\`${row.case}\``, titles.get(row.contender)]
+  const rows = rowsOf(result, undefined).map(({ row, who }) => {
     if (row.notRun !== undefined) return [...who, `not run: ${row.notRun.split('\n')[0]}`, '', '', '', '']
     const { requestsPerSecond: rate, p50Ms, p99Ms, rssBeforeMiB, rssAfterMiB, answerBytes } = row
     const spread = `${rate.median} (${rate.min} to ${rate.max})`

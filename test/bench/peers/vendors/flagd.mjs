@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { flagSet, suffix, values } from '../flags.mjs'
 import { peersFolder } from '../folders.mjs'
-import { ofrepCases } from '../requests.mjs'
+import { asText, ofrepCases } from '../requests.mjs'
 
 /** A flag file of flagd. */
 export function flagdDocument(size, first) {
@@ -29,5 +29,18 @@ export const flagd = {
   main: '',
   files: (size, first) => ({ 'flags.json': flagdDocument(size, first) }),
   command: `${join(peersFolder, 'flagd/bin/flagd')} start --uri file:{folder}/flags.json --port {streamPort} --sync-port {syncPort} --management-port {managementPort} --ofrep-port {port}`,
+  heard: 'flag file, watched',
+  stream: {
+    port: 'streamPort',
+    text: asText({
+      method: 'POST',
+      path: '/flagd.evaluation.v1.Service/EventStream',
+      headers: { 'content-type': 'application/connect+json' },
+      // An empty message in its envelope: no flags, and its length in four bytes.
+      body: '\0\0\0\0\u0002{}',
+    }),
+    until: 'provider_ready',
+    news: 'configuration_change',
+  },
   cases: ofrepCases,
 }

@@ -81,6 +81,7 @@ export const flagsmith = {
 }`,
   }),
   env: { CONFIG_PATH: '{folder}/config.json' },
+  heard: 'its server, polled each second',
   cases: {
     bulk: {
       request: {

@@ -1,5 +1,7 @@
 /** GrowthBook's proxy, what its server tells it, and its evaluation of all features for a user. */
+import { createHmac } from 'node:crypto'
 import { flagSet, suffix, values } from '../flags.mjs'
+import { asText } from '../requests.mjs'
 
 const signingKey = 'signing-key'
 /** Of the connection whose answers the proxy evaluates, and of the one that gets the features themselves. */
@@ -23,6 +25,17 @@ function growthbookDocument(size, first) {
 /** GrowthBook's server as far as the proxy asks it. */
 function growthbookServer(state) {
   return (request, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(state.document)
+}
+
+/** Tells the proxy of a change as its server does. */
+async function announce({ port }, document) {
+  const headers = {
+    'content-type': 'application/json',
+    'x-growthbook-api-key': keys.evaluated,
+    'x-growthbook-signature': createHmac('sha256', signingKey).update(document).digest('hex'),
+  }
+  const answer = await fetch(`http://127.0.0.1:${port}/proxy/features`, { method: 'POST', headers, body: document })
+  if (!answer.ok) throw new Error(`the webhook was answered ${answer.status}: ${await answer.text()}`)
 }
 
 const attributes = { id: 'user-{user}', email: 'u{user}@corp.example', plan: 'gold', country: 'CH' }
@@ -49,6 +62,13 @@ export const growthbook = {
     EVENT_STREAM_MAX_DURATION_MS: '0',
     ...connection(0, keys.evaluated, true),
     ...connection(1, keys.raw, false),
+  },
+  heard: "its server's webhook",
+  announce,
+  stream: {
+    text: asText({ method: 'GET', path: `/sub/${keys.evaluated}`, headers: { accept: 'text/event-stream' } }),
+    until: 'retry:',
+    news: 'features-updated',
   },
   cases: {
     bulk: {

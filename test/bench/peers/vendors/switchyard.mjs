@@ -1,7 +1,7 @@
 /** The relay under test. */
 import { join } from 'node:path'
 import { root } from '../folders.mjs'
-import { ofrepCases, ofrepNotModified } from '../requests.mjs'
+import { asText, ofrepCases, ofrepNotModified } from '../requests.mjs'
 import { flagdDocument } from './flagd.mjs'
 
 export const switchyard = {
@@ -17,6 +17,19 @@ export const switchyard = {
     SWITCHYARD_LOG__LEVEL: 'error',
     SWITCHYARD_ENVIRONMENTS__BENCH__UPSTREAM__TYPE: 'file',
     SWITCHYARD_ENVIRONMENTS__BENCH__UPSTREAM__PATH: '{folder}/flags.json',
+  },
+  heard: 'flag file, watched; counts once its folder was quiet for 50 ms',
+  stream: {
+    text: asText({ method: 'GET', path: '/ofrep/v1/events', headers: { accept: 'text/event-stream' } }),
+    until: 'refetchEvaluation',
+    news: 'refetchEvaluation',
+    // Without the pacing that spreads news over a time on purpose, and without heartbeats.
+    env: {
+      SWITCHYARD_SERVER__STREAMS__PACING: '0ms',
+      SWITCHYARD_SERVER__STREAMS__HEARTBEAT: '10m',
+      SWITCHYARD_SERVER__STREAMS__MAX_PER_KEY: '50000',
+      SWITCHYARD_SERVER__STREAMS__MAX: '50000',
+    },
   },
   cases: {
     ...ofrepCases,

@@ -89,6 +89,7 @@ export const unleashEdge = {
   upstream: unleashServer,
   files,
   command: `${join(peersFolder, 'unleash-edge/bin/unleash-edge')} --interface 127.0.0.1 --port {port} --workers 1 edge --strict --upstream-url {upstream} --tokens ${clientToken} --pretrusted-tokens ${frontendToken} --features-refresh-interval-seconds 1`,
+  heard: 'its server, polled each second',
   cases: {
     ...frontendCases('/api/frontend', frontendToken),
     raw: {
@@ -117,5 +118,6 @@ export const unleashProxy = {
     // The SDK keeps a copy of the features here, and would begin with the last document.
     TMPDIR: '{folder}',
   },
+  heard: 'its server, polled each second',
   cases: frontendCases('/proxy', proxyKey),
 }
