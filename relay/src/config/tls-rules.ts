@@ -2,10 +2,10 @@
 import { createPrivateKey, type KeyObject, type X509Certificate } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
 import { nameOf, readCertificates } from '../transport/certificates.js'
-import { member } from './member.js'
+import { certificatePattern, privateKeyPattern } from '../vendors/option-types.js'
+import { isMapping, member } from './member.js'
 import type { ConfigurationWarning, Path, Problem } from './problem.js'
 import { pathText } from './problem.js'
-import { certificatePattern, privateKeyPattern } from './tls-schema.js'
 
 /** What is wrong, before it is known where that was written. */
 export type Broken = Pick<Problem, 'expected' | 'received' | 'message'> & { readonly at: Path }
@@ -15,20 +15,45 @@ const planes = ['server', 'management'] as const
 /** @param value the configuration as it is written, with secrets in place */
 export function* certificatesAreUsable(value: unknown): Generator<Broken> {
   for (const plane of planes) {
-    const tls = member(member(value, plane), 'tls')
-    const written = (name: string, pattern: RegExp): Written | null => {
-      const text = member(tls, name)
-      // What has another shape is left to the schema.
-      return typeof text === 'string' && pattern.test(text) ? { at: [plane, 'tls', name], text } : null
-    }
-    const own = written('certificate', certificatePattern)
-    const key = written('key', privateKeyPattern)
-    const clientCa = written('clientCa', certificatePattern)
+    const [at, tls] = [[plane, 'tls'], member(member(value, plane), 'tls')]
+    const [own, key, clientCa] = [
+      textAt(tls, at, 'certificate', certificatePattern),
+      textAt(tls, at, 'key', privateKeyPattern),
+      textAt(tls, at, 'clientCa', certificatePattern),
+    ]
     const problems = [...(own && key ? ownProblems(own, key) : []), ...(clientCa ? caProblems(clientCa) : [])]
     yield* problems
-    yield* clientsAreAskedFor(tls, [plane, 'tls'])
+    yield* clientsAreAskedFor(tls, at)
     if (problems.length === 0 && own && key) yield* agreedByOpenSsl(own, key, clientCa)
   }
+  const environments = member(value, 'environments')
+  for (const [name, environment] of Object.entries(isMapping(environments) ? environments : {})) {
+    yield* shownToUpstream(member(environment, 'upstream'), ['environments', name, 'upstream'])
+  }
+}
+
+/** A certificate for the upstream has to come with its key. */
+function* shownToUpstream(upstream: unknown, at: Path): Generator<Broken> {
+  const has = (name: string): boolean => member(upstream, name) !== undefined
+  if (member(upstream, 'type') === 'switchyard' && has('certificate') !== has('key')) {
+    const [given, needed] = has('certificate') ? ['certificate', 'key'] : ['key', 'certificate']
+    const path = pathText(at)
+    yield {
+      at: [...at, needed],
+      expected: `the ${needed} that belongs to the ${given}`,
+      received: 'nothing',
+      message: `${path}.${given} needs ${path}.${needed}: give both, or neither.`,
+    }
+  }
+  const own = textAt(upstream, at, 'certificate', certificatePattern)
+  const key = textAt(upstream, at, 'key', privateKeyPattern)
+  if (own && key) yield* ownProblems(own, key)
+}
+
+/** What has another shape is left to the schema. */
+function textAt(section: unknown, at: Path, name: string, pattern: RegExp): Written | null {
+  const text = member(section, name)
+  return typeof text === 'string' && pattern.test(text) ? { at: [...at, name], text } : null
 }
 
 /** @param nowMs epoch milliseconds */

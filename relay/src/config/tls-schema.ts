@@ -1,23 +1,18 @@
 /** The part of the schema that says how a plane speaks TLS. */
 import { z } from 'zod'
 import type { TlsOptions } from '../transport/tls-options.js'
-import { duration, longText, secret } from '../vendors/option-types.js'
-
-/** What certificates in PEM look like. */
-export const certificatePattern: RegExp = /-----BEGIN CERTIFICATE-----/
-/** What a private key in PEM looks like, of whichever kind. */
-export const privateKeyPattern: RegExp = /-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY-----/
+import { certificates, duration, privateKey } from '../vendors/option-types.js'
 
 /** The same for both planes. Whether the files fit together is checked by `tls-rules.ts`. */
 export const tls: z.ZodType<TlsOptions, object> = z
   .strictObject({
-    certificate: longText(certificatePattern, 'PEM certificates').meta({
+    certificate: certificates().meta({
       description: "The server's certificate, and behind it those that lead from it to its authority.",
     }),
-    key: secret(privateKeyPattern, 'a private key in PEM').meta({
+    key: privateKey().meta({
       description: 'Private key of the certificate, not encrypted.',
     }),
-    clientCa: longText(certificatePattern, 'PEM certificates')
+    clientCa: certificates()
       .exactOptional()
       .meta({ description: "Authorities whose clients' certificates are trusted; no others are." }),
     clientCertificate: z.enum(['none', 'optional', 'required']).prefault('none').meta({

@@ -12,6 +12,10 @@ export interface HttpOptions {
   readonly proxy?: string
   /** PEM certificates to trust besides the system's. */
   readonly ca?: string
+  /** PEM: shown where the upstream asks for a certificate; present with its `key`. */
+  readonly certificate?: string
+  /** PEM. Secret. */
+  readonly key?: string
   readonly connectTimeoutMs: number
   /** Covers a whole answer, headers and body. */
   readonly timeoutMs: number

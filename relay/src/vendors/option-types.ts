@@ -55,6 +55,22 @@ export function longText(pattern: RegExp, expects: string): z.ZodType<string, Wr
   return writtenText(pattern).meta({ isText: true, expects: `${expects}, or { fromFile: path }` })
 }
 
+/** Certificates in PEM. */
+export function certificates(): z.ZodType<string, WrittenText> {
+  return longText(certificatePattern, 'PEM certificates')
+}
+
+/** What certificates in PEM look like. */
+export const certificatePattern: RegExp = /-----BEGIN CERTIFICATE-----/
+
+/** A private key in PEM, of whichever kind. */
+export function privateKey(): z.ZodType<string, WrittenText> {
+  return secret(privateKeyPattern, 'a private key in PEM')
+}
+
+/** What a private key in PEM looks like. */
+export const privateKeyPattern: RegExp = /-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY-----/
+
 /**
  * A secret: text, text with `${VARIABLE}` in it, or `{ fromFile: path }`. References are replaced before the schema sees them.
  *

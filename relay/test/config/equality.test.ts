@@ -86,6 +86,32 @@ ${plane}:
   },
 }))
 
+const shownRow: Row = {
+  name: 'the certificate that an edge shows',
+  file: `
+environments:
+  e:
+    upstream:
+      type: switchyard
+      baseUrl: https://hub.test
+      certificate: { fromFile: /tls.crt }
+      key: { fromFile: /tls.key }
+    serverKeys: [key-of-e]
+`,
+  env: {
+    ...hub,
+    SWITCHYARD_ENVIRONMENTS__E__SERVER_KEYS__0: 'key-of-e',
+    SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__CERTIFICATE__FROM_FILE: '/tls.crt',
+    SWITCHYARD_ENVIRONMENTS__E__UPSTREAM__KEY__FROM_FILE: '/tls.key',
+  },
+  files: tlsFiles,
+  says: ({ environments }) => {
+    const upstream = environments[0]?.upstream
+    return upstream?.type === 'switchyard' && [upstream.certificate, upstream.key]
+  },
+  expected: [pair.certificate.trimEnd(), pair.key.trimEnd()],
+}
+
 const addressRows: readonly Row[] = (['server', 'management'] as const).map((plane) => ({
   name: `addresses of ${plane}`,
   file: withEnvironment(`
@@ -106,6 +132,7 @@ ${plane}:
 const rows: readonly Row[] = [
   ...tlsRows,
   ...addressRows,
+  shownRow,
   {
     name: 'the shortest keyless file upstream',
     file: 'environments: { e: { upstream: { type: file, path: /flags.json } } }',

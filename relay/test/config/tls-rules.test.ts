@@ -155,6 +155,29 @@ describe('certificates that cannot be used', () => {
   })
 })
 
+describe('a certificate that an edge shows to its hub', () => {
+  const problemsWith = async (upstream: string): Promise<string[]> => {
+    const described = `{ type: switchyard, baseUrl: 'https://hub.test', ${upstream} }`
+    const loaded = await load({
+      file: `environments: { e: { upstream: ${described}, serverKeys: [key-of-e] } }`,
+      files,
+    })
+    return loaded.ok ? [] : loaded.problems.map(({ message }) => message)
+  }
+
+  it('comes with its key', async () => {
+    expect(await problemsWith(`${certificate}, ${key}`)).toEqual([])
+    expect(await problemsWith(certificate)).toEqual([
+      'environments.e.upstream.certificate needs environments.e.upstream.key: give both, or neither.',
+    ])
+    expect(await problemsWith(key)).toEqual([
+      'environments.e.upstream.key needs environments.e.upstream.certificate: give both, or neither.',
+    ])
+    const [problem] = await problemsWith(`${certificate}, key: { fromFile: /other.key }`)
+    expect(problem).toContain('environments.e.upstream.key is not the key of environments.e.upstream.certificate')
+  })
+})
+
 describe('certificates at the wrong time', () => {
   const day = 86_400_000
 

@@ -12,7 +12,7 @@ import { trustOf } from './trust.js'
 
 export interface HttpClientOptions extends Pick<
   HttpOptions,
-  'headers' | 'proxy' | 'ca' | 'connectTimeoutMs' | 'timeoutMs' | 'maxDocumentBytes'
+  'headers' | 'proxy' | 'ca' | 'certificate' | 'key' | 'connectTimeoutMs' | 'timeoutMs' | 'maxDocumentBytes'
 > {
   /**
    * Reads the body of an answer that is neither 200 nor 304, for vendors whose status alone does not say what is wrong.
@@ -159,10 +159,11 @@ function headerOf({ headers }: Dispatcher.ResponseData, name: string): string | 
   return [headers[name]].flat()[0]
 }
 
-function createDispatcher({ proxy, ca, connectTimeoutMs }: HttpClientOptions): Dispatcher {
+function createDispatcher({ proxy, ca, certificate, key, connectTimeoutMs }: HttpClientOptions): Dispatcher {
   const connect = { timeout: connectTimeoutMs, ...trustOf(ca) }
-  if (proxy === undefined) return new Agent({ connect })
-  return new ProxyAgent({ uri: proxy, requestTls: connect, proxyTls: connect })
+  const shown = certificate === undefined || key === undefined ? connect : { ...connect, cert: certificate, key }
+  if (proxy === undefined) return new Agent({ connect: shown })
+  return new ProxyAgent({ uri: proxy, requestTls: shown, proxyTls: connect })
 }
 
 /** A redirect carries the key along, so it may not leave the origin. */

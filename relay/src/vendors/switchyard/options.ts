@@ -1,7 +1,7 @@
 /** An upstream that is another relay: this one is an edge then, and the other one its hub. */
 import { z } from 'zod'
 import { connectionShape, withHttpUnits, type HttpOptions } from '../http-options.js'
-import { duration, httpUrl, secret, type UpstreamSchema } from '../option-types.js'
+import { certificates, duration, httpUrl, privateKey, secret, type UpstreamSchema } from '../option-types.js'
 
 export interface SwitchyardOptions extends HttpOptions {
   readonly type: 'switchyard'
@@ -22,6 +22,10 @@ export const switchyardOptions: UpstreamSchema<SwitchyardOptions> = z
     }),
     baseUrl: httpUrl().meta({ description: "Address of the hub's data plane." }),
     ...connectionShape(),
+    certificate: certificates().exactOptional().meta({
+      description: 'Certificate that is shown to the hub, where it asks for one; needs `key`.',
+    }),
+    key: privateKey().exactOptional().meta({ description: 'Private key of that certificate, not encrypted.' }),
     streaming: z.boolean().prefault(true).meta({
       description: "Whether changes come over the hub's ruleset stream. While it cannot be had, the hub is polled.",
     }),
