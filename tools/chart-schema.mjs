@@ -24,6 +24,13 @@ function object(properties, required = []) {
   return { type: 'object', additionalProperties: false, properties, ...(required.length > 0 ? { required } : {}) }
 }
 
+const planeTls = object({
+  secretName: text,
+  clientCertificate: { enum: ['none', 'optional', 'required'] },
+  clientCaSecretName: text,
+  minVersion: { enum: ['TLSv1.2', 'TLSv1.3'] },
+})
+
 /** All values but `config`. */
 const values = {
   // What a parent chart shares with all of its charts, and how it switches this one on.
@@ -47,6 +54,7 @@ const values = {
     },
   }),
   management: object({ port, existingSecret: object({ name: text, key: text }) }),
+  tls: object({ server: planeTls, management: planeTls }),
   snapshots: object({ enabled: flag, volume: passedOn }),
   service: object({
     type: { enum: ['ClusterIP', 'NodePort', 'LoadBalancer'] },
@@ -91,7 +99,7 @@ const values = {
     to: listPassedOn,
   }),
   metrics: object({
-    serviceMonitor: object({ enabled: flag, interval: text, labels: texts }),
+    serviceMonitor: object({ enabled: flag, interval: text, labels: texts, tlsConfig: passedOn }),
     prometheusRule: object({ enabled: flag, labels: texts }),
     dashboard: object({ enabled: flag, labels: texts, folder: text }),
   }),

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { parse } from 'yaml'
 import { loadConfiguration } from '../../relay/src/config/load-configuration.js'
 import { startRelay } from '../../relay/src/main.js'
+import { createAuthority } from '../../relay/test/transport/certificates.js'
 import { filesIn } from '../repository/files.js'
 import { hasHelm, helm, render, template, type Manifest } from './helm.js'
 import { problemOf } from './models.js'
@@ -13,6 +14,7 @@ import type { Container, DeploymentSpec, PodSpec } from './pod.js'
 const examples = filesIn('helm/switchyard/ci')
 const deployment = 'helm/switchyard/ci/deployment-values.yaml'
 const everything = 'helm/switchyard/ci/everything-values.yaml'
+const tls = 'helm/switchyard/ci/tls-values.yaml'
 const hubAndEdges = 'helm/switchyard/ci/hub-and-edges-values.yaml'
 
 /** The objects of one kind, rendered with an example's values and some others. */
@@ -257,6 +259,97 @@ describe.skipIf(!hasHelm)('what is optional', () => {
   })
 })
 
+describe.skipIf(!hasHelm)('TLS', () => {
+  const settings = (...pairs: readonly string[]): string[] => pairs.flatMap((each) => ['--set-json', each])
+  const management = 'tls.management={"secretName":"m","clientCertificate":"required"}'
+
+  it('is not there unless it is asked for', () => {
+    const text = JSON.stringify(render(['--values', deployment]))
+    expect([text.includes('/run/switchyard/tls'), text.includes('HTTPS')]).toEqual([false, false])
+  })
+
+  it('takes certificates from Secrets, which are mounted where the configuration looks for them', async () => {
+    const authority = createAuthority()
+    const pair = authority.issue('flags')
+    const files = new Map([
+      ['tls.crt', pair.certificate],
+      ['tls.key', pair.key],
+      ['ca.crt', authority.certificate],
+    ])
+    for (const role of ['hub', 'edge']) {
+      const map = named(rendered(tls, 'ConfigMap'), `flags-switchyard-${role}`)
+      const manifest = named(rendered(tls, 'Deployment'), `flags-switchyard-${role}`)
+      const mounts = containerOf(manifest).volumeMounts.map(({ mountPath }) => mountPath)
+      const loaded = await loadConfiguration({
+        file: '/etc/switchyard/switchyard.yaml',
+        env: { FEATBIT_SERVER_SECRET: 'secret', SHOP_SERVER_KEY: 'a-key', SWITCHYARD_MANAGEMENT__TOKEN: 'a-token' },
+        readFile: async (path) => {
+          const [folder, name] = [path.slice(0, path.lastIndexOf('/')), path.slice(path.lastIndexOf('/') + 1)]
+          if (!mounts.includes(folder)) throw new Error(`${folder} is not mounted`)
+          return files.get(name) ?? dataOf(map)[name] ?? ''
+        },
+      })
+      expect(loaded.ok ? [] : loaded.problems).toEqual([])
+      if (!loaded.ok) continue
+      const { server, management: managed, environments } = loaded.configuration
+      expect(server.tls).toMatchObject({ certificate: pair.certificate.trimEnd(), clientCertificate: 'required' })
+      expect(managed.tls).toMatchObject({ clientCertificate: 'none' })
+      if (role === 'edge') {
+        expect(environments[0]?.upstream).toMatchObject({
+          baseUrl: 'https://flags-switchyard-hub.default.svc:8080',
+          ca: authority.certificate.trimEnd(),
+          certificate: pair.certificate.trimEnd(),
+        })
+      }
+    }
+  })
+
+  it('is spoken by probes, services and the monitor', () => {
+    const manifest = named(rendered(tls, 'Deployment'), 'flags-switchyard-hub')
+    const { livenessProbe, readinessProbe, startupProbe } = containerOf(manifest)
+    const schemes = [livenessProbe, readinessProbe, startupProbe].map(({ httpGet }) => httpGet?.scheme)
+    expect(schemes).toEqual(['HTTPS', 'HTTPS', 'HTTPS'])
+    const service = named(rendered(tls, 'Service'), 'flags-switchyard')
+    expect((service['spec'] as { ports: object[] }).ports).toEqual([expect.objectContaining({ appProtocol: 'https' })])
+    expect((only(tls, 'ServiceMonitor')['spec'] as { endpoints: object[] }).endpoints).toEqual([
+      expect.objectContaining({
+        scheme: 'https',
+        tlsConfig: {
+          ca: { secret: { name: 'flags-management-tls', key: 'ca.crt' } },
+          serverName: 'flags-switchyard-management.default.svc',
+        },
+      }),
+    ])
+  })
+
+  it('is probed from within where clients have to show a certificate, which the kubelet has not', () => {
+    const [manifest] = render(['--values', deployment, ...settings(management)]).filter(
+      ({ kind }) => kind === 'Deployment',
+    )
+    const { livenessProbe, readinessProbe } = containerOf(manifest)
+    const health = ['node', 'relay/bin/switchyard.js', 'health']
+    expect([livenessProbe.exec?.command, readinessProbe.exec?.command]).toEqual([[...health, '--live'], health])
+    expect(livenessProbe.httpGet).toBeUndefined()
+  })
+
+  it.each([
+    ['without a certificate', ['tls.server={"clientCertificate":"required"}'], 'tls.server.secretName is empty'],
+    [
+      'in two places',
+      ['tls.server={"secretName":"s"}', 'config.server={"tls":{"certificate":"a","key":"b"}}'],
+      'config.server.tls is set by the chart: use tls.server of the values',
+    ],
+    [
+      'with a monitor that has no certificate to show',
+      [management, 'metrics.serviceMonitor={"enabled":true}'],
+      'metrics.serviceMonitor.tlsConfig is empty: the management plane wants a certificate',
+    ],
+  ])('is refused %s', (_, pairs, words) => {
+    const { ok, errors } = template(['--values', deployment, ...settings(...pairs)])
+    expect([ok, errors]).toEqual([false, expect.stringContaining(words)])
+  })
+})
+
 describe.skipIf(!hasHelm)('mode hub-and-edges', () => {
   it('gives the edges the environments of the hub under the same keys, without the vendor', () => {
     const maps = rendered(hubAndEdges, 'ConfigMap')
@@ -424,7 +517,7 @@ it.skipIf(!hasHelm)('probes a running relay as the rendered pod would be probed'
   )
   onTestFinished(() => relay.close())
   for (const probe of [container.startupProbe, container.livenessProbe, container.readinessProbe]) {
-    expect(probe.httpGet.port).toBe('management')
-    await expect.poll(async () => (await fetch(relay.managementUrl + probe.httpGet.path)).status).toBe(200)
+    expect(probe.httpGet?.port).toBe('management')
+    await expect.poll(async () => (await fetch(`${relay.managementUrl}${probe.httpGet?.path}`)).status).toBe(200)
   }
 })

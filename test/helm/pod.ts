@@ -45,5 +45,6 @@ export interface Variable {
 }
 
 export interface Probe {
-  readonly httpGet: { readonly path: string; readonly port: string }
+  readonly httpGet?: { readonly path: string; readonly port: string; readonly scheme?: string }
+  readonly exec?: { readonly command: readonly string[] }
 }

@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { createAuthority } from '../../relay/test/transport/certificates.js'
 import { startTestRelay } from '../e2e/relay-process.js'
 import { hasRedis, startRedis } from '../upstreams/redis-server.js'
 import { textOf } from '../repository/files.js'
@@ -47,10 +48,15 @@ describe.skipIf(!hasPrometheus || !hasRedis)('a Prometheus that scrapes a relay'
     const folder = folderOfTest()
     const flags = join(folder, 'flags.json')
     writeFileSync(flags, '{"flags": {"on": {"state": "ENABLED", "variants": {"on": true}, "defaultVariant": "on"}}}')
+    const authority = createAuthority()
+    const { certificate, key } = authority.issue('relay')
+    writeFileSync(join(folder, 'ca.crt'), authority.certificate)
     const redis = await startRedis()
     onTestFinished(() => redis.close())
     const relay = await startTestRelay({
       REDIS__ADDRESSES__0: `127.0.0.1:${redis.port}`,
+      MANAGEMENT__TLS__CERTIFICATE: certificate,
+      MANAGEMENT__TLS__KEY: key,
       ENVIRONMENTS__SHOP__UPSTREAM__TYPE: 'file',
       ENVIRONMENTS__SHOP__UPSTREAM__PATH: flags,
     })
@@ -62,7 +68,7 @@ describe.skipIf(!hasPrometheus || !hasRedis)('a Prometheus that scrapes a relay'
     stream.abort()
 
     const configuration = join(folder, 'prometheus.yml')
-    writeFileSync(configuration, configurationFor(new URL(relay.managementUrl).host))
+    writeFileSync(configuration, configurationFor(new URL(relay.managementUrl).host, join(folder, 'ca.crt')))
     const url = await startPrometheus(configuration, folder)
     const ask = async (expr: string): Promise<Answer> => {
       const answer = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expr)}`)
@@ -90,10 +96,17 @@ describe.skipIf(!hasPrometheus || !hasRedis)('a Prometheus that scrapes a relay'
   })
 })
 
-function configurationFor(target: string): string {
+function configurationFor(target: string, authority: string): string {
   return JSON.stringify({
     global: { scrape_interval: '1s', evaluation_interval: '1s' },
     rule_files: [resolve(rulesPath)],
-    scrape_configs: [{ job_name: 'switchyard', static_configs: [{ targets: [target] }] }],
+    scrape_configs: [
+      {
+        job_name: 'switchyard',
+        scheme: 'https',
+        tls_config: { ca_file: authority },
+        static_configs: [{ targets: [target] }],
+      },
+    ],
   })
 }

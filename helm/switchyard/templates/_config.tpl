@@ -1,5 +1,27 @@
 {{- /* The relay's configuration file. */ -}}
 
+{{- /* Where the Secrets with certificates are mounted. Whole, so that the relay sees renewed ones. */ -}}
+{{- define "switchyard.tlsFolder" -}}
+/run/switchyard/tls
+{{- end }}
+
+{{- /* Context: plane, settings. */ -}}
+{{- define "switchyard.tls" -}}
+{{- with .settings }}
+{{- if .secretName }}
+{{- $folder := printf "%s/%s" (include "switchyard.tlsFolder" $) $.plane }}
+  tls:
+    certificate: { fromFile: {{ $folder }}/tls.crt }
+    key: { fromFile: {{ $folder }}/tls.key }
+    minVersion: {{ .minVersion }}
+    {{- if ne .clientCertificate "none" }}
+    clientCertificate: {{ .clientCertificate }}
+    clientCa: { fromFile: {{ $folder }}{{ if .clientCaSecretName }}-clients{{ end }}/ca.crt }
+    {{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- /*
 What the chart decides: where the planes listen. The management token comes by a variable, as it is secret.
 A sidecar answers its own pod alone.
@@ -8,6 +30,7 @@ A sidecar answers its own pod alone.
 server:
   host: {{ if eq .Values.mode "sidecar" }}127.0.0.1{{ else }}0.0.0.0{{ end }}
   port: 8080
+{{- include "switchyard.tls" (dict "plane" "server" "settings" .Values.tls.server) }}
 {{- if .Values.snapshots.enabled }}
 snapshots:
   directory: /var/lib/switchyard
@@ -15,6 +38,19 @@ snapshots:
 management:
   host: 0.0.0.0
   port: {{ .Values.management.port }}
+{{- include "switchyard.tls" (dict "plane" "management" "settings" .Values.tls.management) }}
+{{- end }}
+
+{{- /* Of the data plane. */ -}}
+{{- define "switchyard.scheme" -}}
+{{- dig "server" "tls" dict (include "switchyard.config" . | fromYaml) | empty | ternary "http" "https" }}
+{{- end }}
+
+{{- /* How the management plane asks for certificates; empty where it does not speak TLS. */ -}}
+{{- define "switchyard.managementAsks" -}}
+{{- with dig "management" "tls" dict (include "switchyard.config" . | fromYaml) }}
+{{- dig "clientCertificate" "none" . }}
+{{- end }}
 {{- end }}
 
 {{- /* Of the relay, the hub or the sidecar. */ -}}
@@ -24,7 +60,8 @@ management:
 
 {{- /* An edge has the hub's environments under the same keys, and the hub as their upstream. */ -}}
 {{- define "switchyard.edgeConfig" -}}
-{{- $hub := printf "http://%s-hub.%s.svc:8080" (include "switchyard.fullname" .) .Release.Namespace }}
+{{- $tls := .Values.tls.server }}
+{{- $hub := printf "%s://%s-hub.%s.svc:8080" ($tls.secretName | empty | ternary "http" "https") (include "switchyard.fullname" .) .Release.Namespace }}
 {{- $config := include "switchyard.config" . | fromYaml }}
 {{- range $name, $environment := $config.environments }}
 {{- if not $environment.serverKeys }}
@@ -32,7 +69,16 @@ management:
 {{- end }}
 {{- $key := first $environment.serverKeys }}
 {{- if and (kindIs "map" $key) (hasKey $key "key") }}{{ $key = $key.key }}{{ end }}
-{{- $_ := set $environment "upstream" (dict "type" "switchyard" "baseUrl" $hub "serverKey" $key) }}
+{{- $upstream := dict "type" "switchyard" "baseUrl" $hub "serverKey" $key }}
+{{- if $tls.secretName }}
+{{- $folder := printf "%s/server" (include "switchyard.tlsFolder" $) }}
+{{- $_ := set $upstream "ca" (dict "fromFile" (printf "%s/ca.crt" $folder)) }}
+{{- if eq $tls.clientCertificate "required" }}
+{{- $_ := set $upstream "certificate" (dict "fromFile" (printf "%s/tls.crt" $folder)) }}
+{{- $_ := set $upstream "key" (dict "fromFile" (printf "%s/tls.key" $folder)) }}
+{{- end }}
+{{- end }}
+{{- $_ := set $environment "upstream" $upstream }}
 {{- end }}
 {{- $config | toYaml }}
 {{- end }}
@@ -58,6 +104,22 @@ management:
 {{- $parts := splitList "." $path }}
 {{- if hasKey (index $.Values.config (first $parts) | default dict) (last $parts) }}
 {{- fail (printf "config.%s is set by the chart: use management.port, management.existingSecret, service.port and snapshots of the values" $path) }}
+{{- end }}
+{{- end }}
+{{- range $plane, $settings := .Values.tls }}
+{{- if and $settings.secretName (hasKey (index $.Values.config $plane | default dict) "tls") }}
+{{- fail (printf "config.%s.tls is set by the chart: use tls.%s of the values, or leave its secretName empty" $plane $plane) }}
+{{- end }}
+{{- if and (not $settings.secretName) (or (ne $settings.clientCertificate "none") $settings.clientCaSecretName) }}
+{{- fail (printf "tls.%s.secretName is empty: without a certificate of its own the plane does not speak TLS, and cannot ask clients for theirs" $plane) }}
+{{- end }}
+{{- end }}
+{{- with .Values.metrics.serviceMonitor }}
+{{- if and .enabled (not .tlsConfig) (eq (include "switchyard.managementAsks" $) "required") }}
+{{- fail "metrics.serviceMonitor.tlsConfig is empty: the management plane wants a certificate, so say which one Prometheus shows" }}
+{{- end }}
+{{- if and .enabled (not .tlsConfig) (include "switchyard.managementAsks" $) (not $.Values.tls.management.secretName) }}
+{{- fail "metrics.serviceMonitor.tlsConfig is empty: config.management.tls makes the management plane speak TLS, so say how Prometheus trusts it" }}
 {{- end }}
 {{- end }}
 {{- if and .Values.ingress.enabled (not .Values.ingress.hosts) }}

@@ -1,8 +1,17 @@
 {{- /* The container and what surrounds it, the same for every role and for the sidecar. */ -}}
 
+{{- /* Context: root, path, settings. The kubelet has no certificate to show. */ -}}
 {{- define "switchyard.probe" -}}
-httpGet: { path: {{ .path }}, port: management }
-{{- with .settings }}
+{{- $asks := include "switchyard.managementAsks" .root }}
+{{- $settings := .settings }}
+{{- if eq $asks "required" }}
+{{- $settings = merge (deepCopy (.settings | default dict)) (dict "timeoutSeconds" 5) }}
+exec:
+  command: [node, relay/bin/switchyard.js, health{{ if eq .path "/livez" }}, --live{{ end }}]
+{{- else }}
+httpGet: { path: {{ .path }}, port: management{{ if $asks }}, scheme: HTTPS{{ end }} }
+{{- end }}
+{{- with $settings }}
 {{ toYaml . }}
 {{- end }}
 {{- end }}
@@ -34,11 +43,11 @@ ports:
   - { name: http, containerPort: 8080, protocol: TCP }
   - { name: management, containerPort: {{ $values.management.port }}, protocol: TCP }
 startupProbe:
-  {{- include "switchyard.probe" (dict "path" "/livez" "settings" $values.probes.startup) | nindent 2 }}
+  {{- include "switchyard.probe" (dict "root" .root "path" "/livez" "settings" $values.probes.startup) | nindent 2 }}
 livenessProbe:
-  {{- include "switchyard.probe" (dict "path" "/livez" "settings" $values.probes.liveness) | nindent 2 }}
+  {{- include "switchyard.probe" (dict "root" .root "path" "/livez" "settings" $values.probes.liveness) | nindent 2 }}
 readinessProbe:
-  {{- include "switchyard.probe" (dict "path" "/readyz" "settings" $values.probes.readiness) | nindent 2 }}
+  {{- include "switchyard.probe" (dict "root" .root "path" "/readyz" "settings" $values.probes.readiness) | nindent 2 }}
 {{- if gt (int $values.preStopSeconds) 0 }}
 lifecycle:
   preStop:
@@ -55,12 +64,28 @@ volumeMounts:
   {{- if $values.snapshots.enabled }}
   - { name: switchyard-snapshots, mountPath: /var/lib/switchyard }
   {{- end }}
+  {{- range $volume := include "switchyard.tlsVolumes" .root | fromYamlArray }}
+  - { name: {{ $volume.name }}, mountPath: {{ $volume.mountPath }}, readOnly: true }
+  {{- end }}
   {{- range $index, $file := $values.secrets.files }}
   - { name: switchyard-secret-{{ $index }}, mountPath: {{ $file.mountPath }}, readOnly: true }
   {{- end }}
   {{- with $values.extraVolumeMounts }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
+{{- end }}
+
+{{- /* Secrets with certificates: a list of name, secretName, mountPath. */ -}}
+{{- define "switchyard.tlsVolumes" -}}
+{{- $folder := include "switchyard.tlsFolder" . }}
+{{- range $plane, $settings := .Values.tls }}
+{{- if $settings.secretName }}
+- { name: switchyard-tls-{{ $plane }}, secretName: {{ $settings.secretName }}, mountPath: {{ $folder }}/{{ $plane }} }
+{{- if $settings.clientCaSecretName }}
+- { name: switchyard-tls-{{ $plane }}-clients, secretName: {{ $settings.clientCaSecretName }}, mountPath: {{ $folder }}/{{ $plane }}-clients }
+{{- end }}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{- /* Context: root, configMap. */ -}}
@@ -70,6 +95,10 @@ volumeMounts:
 {{- if .root.Values.snapshots.enabled }}
 - name: switchyard-snapshots
   {{- toYaml .root.Values.snapshots.volume | nindent 2 }}
+{{- end }}
+{{- range $volume := include "switchyard.tlsVolumes" .root | fromYamlArray }}
+- name: {{ $volume.name }}
+  secret: { secretName: {{ $volume.secretName }} }
 {{- end }}
 {{- range $index, $file := .root.Values.secrets.files }}
 - name: switchyard-secret-{{ $index }}
