@@ -1,6 +1,7 @@
 /** The page of the management plane as people use it: by keyboard, with a password, while flags change. */
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { brokenContexts } from './broken-contexts.js'
 import { hasChromium } from './chromium.js'
 import { startPageSite, tabTo, type Look, type OpenPage, type PageSite } from './management-page.js'
 
@@ -77,7 +78,9 @@ describe.runIf(hasChromium)('the page in Chromium, in use', () => {
     await type('Context', '{targetingKey: 1}')
     await press('Explain')
     const alert = page.getByRole('alert')
-    expect(await alert.textContent()).toContain('This is not JSON yet: look at line 1, column 2. A context looks like')
+    expect(await alert.textContent()).toContain(
+      'This is not JSON yet: look at line 1, column 2, where a name in double quotes belongs',
+    )
     await type('Context', '{"targetingKey": 1}')
     await alert.filter({ hasText: 'Context' }).waitFor({ state: 'detached' })
     await press('Explain')
@@ -108,6 +111,15 @@ describe.runIf(hasChromium)('the page in Chromium, in use', () => {
     await page.getByRole('link', { name: 'Diagnostics', exact: true }).click()
     await page.getByRole('link', { name: 'Playground', exact: true }).click()
     expect(await page.getByRole('textbox', { name: 'Second context' }).inputValue()).toContain('ada@corp.example')
+  })
+
+  it.each(brokenContexts)('tells where a context is mistyped: $text', async ({ text, line, column, says }) => {
+    const page = await open('#/shop/playground')
+    await page.getByRole('textbox', { name: 'Context', exact: true }).fill(text)
+    await page.getByRole('button', { name: 'Explain' }).click()
+    const told = await page.getByRole('alert').textContent()
+    expect(told).toContain(`This is not JSON yet: look at line ${line}, column ${column}, where `)
+    expect(told).toContain(says)
   })
 
   it('shows a flip, and how often each variant was answered, without being loaded anew', async () => {

@@ -1,4 +1,5 @@
 /** An evaluation context as a person types it. */
+import { findJsonMistake } from './json-mistake.js'
 
 export type TypedContext =
   | { readonly ok: true; readonly context: object }
@@ -11,8 +12,8 @@ export function readContext(text: string): TypedContext {
   let context: unknown
   try {
     context = JSON.parse(text)
-  } catch (error) {
-    return wrong(`this is not JSON yet${whereIn(text, error)}. ${hint}`)
+  } catch {
+    return wrong(`this is not JSON yet${whereIn(text)}. ${hint}`)
   }
   if (typeof context === 'object' && context !== null && !Array.isArray(context)) return { ok: true, context }
   return wrong(
@@ -31,11 +32,10 @@ function kindOf(value: unknown): string {
   return value === null ? 'null' : `a ${typeof value}`
 }
 
-/** Where the message tells the position, which browsers do for most mistakes and not for all. */
-function whereIn(text: string, error: unknown): string {
-  const message = error instanceof Error ? error.message : ''
-  const [, position] = /position (\d+)/.exec(message) ?? []
-  if (position === undefined) return ''
-  const before = text.slice(0, Number(position)).split('\n')
-  return `: look at line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`
+/** Place and kind of the first mistake; columns count characters as people see them. */
+function whereIn(text: string): string {
+  const mistake = findJsonMistake(text)
+  if (mistake === null) return ''
+  const before = text.slice(0, mistake.position).split(/\r\n|\r|\n/)
+  return `: look at line ${before.length}, column ${[...(before.at(-1) ?? '')].length + 1}, where ${mistake.what}`
 }
