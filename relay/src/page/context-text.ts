@@ -22,7 +22,7 @@ export function readContext(text: string): TypedContext {
 }
 
 const hint =
-  'A context looks like {"targetingKey": "user-1", "plan": "gold"}, with double quotes around every name and text'
+  'A context looks like {"targetingKey": "user-1", "plan": "gold"}, with double quotes around every name and text.'
 
 function wrong(message: string): TypedContext {
   return { ok: false, message }
@@ -37,5 +37,6 @@ function whereIn(text: string): string {
   const mistake = findJsonMistake(text)
   if (mistake === null) return ''
   const before = text.slice(0, mistake.position).split(/\r\n|\r|\n/)
-  return `: look at line ${before.length}, column ${[...(before.at(-1) ?? '')].length + 1}, where ${mistake.what}`
+  const column = Array.from(new Intl.Segmenter().segment(before.at(-1) ?? '')).length + 1
+  return `: look at line ${before.length}, column ${column}, where ${mistake.what}`
 }

@@ -104,7 +104,7 @@ function mistakeAt(source: string, position: number, state: State): JsonMistake 
   if (isTextWelcome && rest.startsWith('"') && lengthOf(token, source, position) === 0) {
     return mistakeInText(source, position)
   }
-  if (/^['`‘’‚“”„«»]/.test(rest)) return { position, what: 'a quote stands that is not the plain double one, "' }
+  if (/^['`‘’‚“”„«»]/.test(rest)) return { position, what: 'a quote is not the plain double one (")' }
   if (/^(\/[/*]|#)/.test(rest)) return { position, what: 'a comment begins, which JSON does not have' }
   if (isAfterComma && /^[}\]]/.test(rest))
     return { position, what: 'a comma too many stands before the closing ' + rest[0] }

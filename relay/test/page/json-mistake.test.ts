@@ -25,7 +25,7 @@ describe('the search for a mistake', () => {
     }
   }
   const pieces = [
-    ...'{}[]:,"\'\\ \n\t01.-+eE/u',
+    ...'{}[]:,"\'\\ \n\t01.-+eE/u'.split(''),
     '"a"',
     '"a":',
     'true',
