@@ -8,10 +8,13 @@ import { median, ratioRow } from './measure.mjs'
 import { printed, startNode, startRelay, stop } from './processes.mjs'
 
 const requests = 6_000
-const path = new URL('.', import.meta.url).pathname
+const folderOfBench = new URL('.', import.meta.url).pathname
+
+/** One of the fifty, with a rule. */
+const single = `${bulk}/flag-1`
 
 /**
- * Rows: a bulk answer for unique users, and one that has not changed.
+ * Rows: one flag and a bulk answer for unique users, and a bulk answer that has not changed.
  *
  * @param {{ rounds?: number, summary?: (values: number[]) => number }} [options] what stands for the rounds of a side
  */
@@ -20,15 +23,18 @@ export async function httpRows({ rounds = 3, summary = median } = {}) {
   const children = []
   try {
     const relay = await startBenchRelay(folder, children)
-    const first = await fetch(`http://127.0.0.1:${relay.port}${bulk}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: bodyOf(0),
-    })
-    writeFileSync(join(folder, 'answer.json'), Buffer.from(await first.arrayBuffer()))
-    const floor = await startFloor(join(folder, 'answer.json'), children)
-    const etag = first.headers.get('etag')
+    const floorOf = (path) => startFloor(relay, path, { folder, children })
+    const { floor, etag } = await floorOf(bulk)
+    const { floor: floorOfOne } = await floorOf(single)
     return [
+      await compare('one flag of 50, unique users', relay, floorOfOne, {
+        ours: (i) => post(single, bodyOf(i)),
+        theirs: (i) => post(single, bodyOf(i)),
+        status: 200,
+        limit: 1.2,
+        rounds,
+        summary,
+      }),
       await compare('bulk of 50 flags, unique users', relay, floor, {
         ours: (i) => post(bulk, bodyOf(i)),
         theirs: (i) => post(bulk, bodyOf(i)),
@@ -63,11 +69,20 @@ async function startBenchRelay(folder, children) {
   return { port: Number(new URL(dataUrl).port), cpuSeconds }
 }
 
-async function startFloor(answer, children) {
-  const child = startNode([join(path, 'floor-server.mjs'), answer])
+/** A bare server that sends what the relay answers there, and the validator that the relay gave. */
+async function startFloor({ port: relayPort }, path, { folder, children }) {
+  const answer = await fetch(`http://127.0.0.1:${relayPort}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: bodyOf(0),
+  })
+  const file = join(folder, `answer-${children.length}.json`)
+  writeFileSync(file, Buffer.from(await answer.arrayBuffer()))
+  const child = startNode([join(folderOfBench, 'floor-server.mjs'), file])
   children.push(child)
   const port = Number(await printed(child, /(\d+)\n/))
-  return { port, cpuSeconds: async () => Number(await (await fetch(`http://127.0.0.1:${port}/cpu`)).text()) / 1e6 }
+  const cpuSeconds = async () => Number(await (await fetch(`http://127.0.0.1:${port}/cpu`)).text()) / 1e6
+  return { floor: { port, cpuSeconds }, etag: answer.headers.get('etag') }
 }
 
 /** CPU per request on both sides, in turn; the warm-up is not counted. */

@@ -28,15 +28,17 @@ export function startNodeWithChannel(args, env = {}) {
 
 /**
  * Sends a message and waits for the next one that comes back.
+ *
+ * @param {number} [withinMs] how long
  */
-export function told(child, message) {
-  const answer = answered(child)
+export function told(child, message, withinMs = deadlineMs) {
+  const answer = answered(child, withinMs)
   child.send(message)
   return answer
 }
 
 /** The next message of the process; an error when it does not come in time, or the process ends instead. */
-export function answered(child) {
+export function answered(child, withinMs = deadlineMs) {
   return new Promise((resolve, reject) => {
     const finish = (settle, result) => {
       clearTimeout(timer)
@@ -46,8 +48,8 @@ export function answered(child) {
     }
     const take = (message) => finish(resolve, message)
     const end = (code) => finish(reject, new Error(`${child.spawnargs.at(-1)} ended with ${code} before it answered`))
-    const late = () => finish(reject, new Error(`${child.spawnargs.at(-1)} did not answer within ${deadlineMs} ms`))
-    const timer = setTimeout(late, deadlineMs)
+    const late = () => finish(reject, new Error(`${child.spawnargs.at(-1)} did not answer within ${withinMs} ms`))
+    const timer = setTimeout(late, withinMs)
     child.once('message', take)
     child.once('exit', end)
   })

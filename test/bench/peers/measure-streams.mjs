@@ -15,6 +15,8 @@ const program = fileURLToPath(new URL('../stream-clients.mjs', import.meta.url))
 const perProcess = 10_000
 /** Files that a server has open besides its clients. */
 const spareFiles = 300
+/** For opening so many that a busy machine opens only hundreds in a second. */
+const openingDeadlineMs = 180_000
 
 /**
  * @param {object[]} contenders those without `stream` do not take part
@@ -44,9 +46,10 @@ async function rowOf(contender, { size, clients, rounds }) {
     const before = residentMebibytes(server.pid)
     const port = Number(server.places[stream.port ?? 'port'])
     const { text, until, news } = stream
-    const opened = crowd.map(({ child, count }, index) =>
-      told(child, { order: 'open', port, request: text, until, news, count, address: `127.0.0.${index + 2}` }),
-    )
+    const opened = crowd.map(({ child, count }, index) => {
+      const order = { order: 'open', port, request: text, until, news, count, address: `127.0.0.${index + 2}` }
+      return told(child, order, openingDeadlineMs)
+    })
     await Promise.all(opened)
     const kibibytes = ((residentMebibytes(server.pid) - before) * 1_024) / clients
     const times = { first: [], last: [] }
