@@ -150,6 +150,57 @@ describe('a data plane that asks for certificates', () => {
   })
 })
 
+describe('what a plane does under load and over time', () => {
+  const limited = { overload: { maxEventLoopDelayMs: 0, ratePerKey: 1, burstPerKey: 1 } }
+
+  it('tells streams of changes, through a new certificate too', async () => {
+    const plane = await start()
+    const socket = await openTls(plane.url, trust())
+    onTestFinished(() => void socket.destroy())
+    let text = ''
+    socket.setEncoding('utf8').on('data', (part: string) => (text += part))
+    socket.write(`GET /ofrep/v1/events HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${serverKey}\r\n\r\n`)
+    await expect.poll(() => text).toContain('text/event-stream')
+    const told = (): number => text.split('"type":"refetchEvaluation"').length - 1
+    plane.shop.serve({ flags: {} })
+    await expect.poll(told).toBe(1)
+    renew(plane, { ...plain(), ...authority.issue('relay renewed') })
+    plane.shop.serve({ flags: { plain: { outcomes: [{ value: 1, reason: 'STATIC' }], decide: 0 } } })
+    await expect.poll(told).toBe(2)
+    expect(socket.destroyed).toBe(false)
+  })
+
+  it('refuses with the same answers: too many streams, too many evaluations, too long a body', async () => {
+    const plane = await start({}, { streams: { maxPerKey: 1 }, limits: { ...limited, maxBodyBytes: 1_024 } })
+    const headers = { authorization: `Bearer ${serverKey}` }
+    const open = await openTls(plane.url, trust())
+    onTestFinished(() => void open.destroy())
+    open.write(`GET /ofrep/v1/events HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${serverKey}\r\n\r\n`)
+    await expect.poll(() => plane.observed).toEqual(['/ofrep/v1/events GET 200'])
+    expect((await askOnce(plane.url, trust(), '/ofrep/v1/events', { headers })).status).toBe(429)
+    expect((await askOnce(plane.url, trust(), ...post(bulkPath))).status).toBe(200)
+    const other = {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: '{"context":{"a":1}}',
+    }
+    expect((await askOnce(plane.url, trust(), bulkPath, other)).status).toBe(429)
+    const long = { ...other, body: JSON.stringify({ context: { a: 'a'.repeat(2_000) } }) }
+    expect((await askOnce(plane.url, trust(), bulkPath, long)).status).toBe(413)
+  })
+
+  it('is asked undisturbed beside many handshakes that never end, which are cut in time', async () => {
+    const plane = await start({ handshakeTimeoutMs: 5_000 })
+    const idle = Array.from({ length: 200 }, () => connect(plane.port, '127.0.0.1'))
+    const ended = idle.map((socket) => textOf(socket).catch(() => ''))
+    for (let asked = 0; asked < 20; asked += 1) {
+      expect((await askOnce(plane.url, trust(), ...post(bulkPath))).status).toBe(200)
+    }
+    await Promise.all(ended)
+    await expect.poll(() => refusals(plane)).toEqual({ 'too-slow': 200 })
+  })
+})
+
 describe('a certificate that is renewed', () => {
   it('is shown on new connections, while those that are open go on', async () => {
     const plane = await start()

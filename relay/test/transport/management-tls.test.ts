@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { runCommand, startCommand } from '../cli/run-command.js'
 import { createAuthority, type Authority, type Pair } from './certificates.js'
-import { askOnce } from './tls-client.js'
+import { askOnce, tlsClient } from './tls-client.js'
 
 let authority: Authority
 let own: Pair
@@ -24,6 +24,8 @@ interface Running {
   /** Of a file that says what the relay runs with, its port in place. */
   readonly config: string
   readonly folder: string
+  /** Makes it look at its files again. */
+  signal(): void
 }
 
 /** A relay whose management plane speaks TLS. */
@@ -61,7 +63,7 @@ async function start(asks: 'none' | 'required'): Promise<Running> {
   })
   const url = /"managementUrl":"([^"]+)"/.exec(await relay.printed('the relay listens'))?.[1] ?? ''
   configure(Number(new URL(url).port))
-  return { url, config, folder }
+  return { url, config, folder, signal: () => void relay.child.kill('SIGHUP') }
 }
 
 describe('a management plane with a certificate', () => {
@@ -93,6 +95,24 @@ describe('a management plane with a certificate', () => {
     expect(await runCommand(['health', ...trusting, '--live'])).toMatchObject({ code: 0, stderr: '' })
     const { code, stderr } = await runCommand(['health', '--url', url, '--live'])
     expect([code, stderr]).toEqual([1, expect.stringMatching(/certificate|issuer/)])
+  })
+})
+
+describe('the certificate of a management plane', () => {
+  it('is renewed at SIGHUP, and open connections go on', async () => {
+    const { url, folder, signal } = await start('none')
+    const trust = { ca: authority.certificate }
+    const kept = tlsClient(url, trust)
+    onTestFinished(() => kept.close())
+    expect((await kept.ask('/livez')).server).toBe('relay')
+    const renewed = authority.issue('relay renewed')
+    writeFileSync(join(folder, 'tls.crt'), renewed.certificate)
+    writeFileSync(join(folder, 'tls.key'), renewed.key)
+    signal()
+    await expect.poll(async () => (await askOnce(url, trust, '/livez')).server).toBe('relay renewed')
+    expect((await kept.ask('/livez')).server).toBe('relay')
+    const { certificates } = JSON.parse((await kept.ask('/status')).body) as { certificates: unknown[] }
+    expect(certificates).toEqual([expect.objectContaining({ subject: 'CN=relay renewed' })])
   })
 })
 
