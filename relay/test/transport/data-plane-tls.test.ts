@@ -109,7 +109,7 @@ describe('a data plane with a certificate', () => {
   })
 
   it('closes with handshakes that never end under way', async () => {
-    const plane = await start()
+    const plane = await start({ handshakeTimeoutMs: 600_000 })
     const idle = connect(plane.port, '127.0.0.1')
     const open = await openTls(plane.url, trust())
     await Promise.all([plane.close(50), textOf(idle), textOf(open as Socket)])
