@@ -6,6 +6,8 @@ import { connect } from 'node:net'
 
 /** How many connections are under way at once: fewer than a server's queue for new ones holds. */
 const openingAtOnce = 100
+/** How often a client tries again whom a busy server let go without a word: some give a request's head a second to arrive. */
+const attempts = 20
 /** End of an event in a chunk of its own. */
 const eventEnd = '\n\n\r\n'
 
@@ -28,8 +30,7 @@ async function open(port, { path, count, until, request = getOf(path), news, add
   groups.set(port, group)
   let left = count
   const worker = async () => {
-    while (left-- > 0)
-      group.sockets.push(await openOne({ port, address }, request, { until, ends: news === undefined }))
+    while (left-- > 0) group.sockets.push(await openPatiently({ port, address }, request, { until, news }))
   }
   await Promise.all(Array.from({ length: openingAtOnce }, worker))
   for (const [index, socket] of group.sockets.entries()) {
@@ -40,6 +41,17 @@ async function open(port, { path, count, until, request = getOf(path), news, add
 
 function getOf(path) {
   return `GET ${path} HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n`
+}
+
+async function openPatiently(where, request, { until, news }) {
+  if (news === undefined) return openOne(where, request, { until, ends: true })
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await openOne(where, request, { until, ends: false })
+    } catch (error) {
+      if (attempt === attempts) throw error
+    }
+  }
 }
 
 function openOne({ port, address }, request, { until, ends }) {
