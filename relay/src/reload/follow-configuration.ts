@@ -1,4 +1,5 @@
 /** Reads the configuration again at a signal and when a file that it came from has changed: the file itself, secrets, certificates. */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { LoadedConfiguration } from '../config/load-configuration.js'
 import { FileWatch } from '../vendors/file-watch.js'
 import type { ReadFiles } from './read-files.js'
@@ -24,6 +25,10 @@ export interface Following {
 
 /** How often files are looked at where their changes are not announced. */
 const lookIntervalMs = 10_000
+/** Files that have not changed for so long are written. */
+const quietMs = 250
+/** Files that never rest must not hide a change for longer than this. */
+const longestUnrestMs = 5_000
 
 /** Begins to follow. What has changed since the files were read is taken at once. */
 export function followConfiguration(options: FollowOptions): Following {
@@ -54,14 +59,34 @@ class Follower implements Following {
   }
 
   async #run(): Promise<void> {
-    const { files, load, take } = this.#options
+    const { take } = this.#options
     for (;;) {
       await this.#somethingHappens()
       if (this.#isClosed) return
       const trigger = this.#isSignalled ? 'signal' : 'file'
       this.#isSignalled = false
-      files.forget()
-      await take(await load(), trigger)
+      const loaded = trigger === 'signal' ? await this.#load() : await this.#loadSettled()
+      await take(loaded, trigger)
+    }
+  }
+
+  #load(): Promise<LoadedConfiguration> {
+    this.#options.files.forget()
+    return this.#options.load()
+  }
+
+  /**
+   * Half of a file may be wrong, or right and lack an environment. So what changed by itself counts once it has said the same for a
+   * moment; who gives a signal has finished writing.
+   */
+  async #loadSettled(): Promise<LoadedConfiguration> {
+    const longest = AbortSignal.timeout(longestUnrestMs)
+    for (;;) {
+      const loaded = await this.#load()
+      this.#wake = new AbortController()
+      if (this.#isSignalled || this.#isClosed) return loaded
+      await delay(quietMs, undefined, { signal: this.#wake.signal }).catch(() => undefined)
+      if (longest.aborted || !(await this.#options.files.haveChanged())) return loaded
     }
   }
 
