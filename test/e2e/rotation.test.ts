@@ -42,12 +42,12 @@ interface Load {
 
 function startLoad(dataUrl: string, first: string, value: string): Load {
   let key = first
-  let isOver = false
+  const over = new AbortController()
   const failures: string[] = []
   const counts = Array.from({ length: clientCount }, () => 0)
   const clients = counts.map(async (_none, client) => {
     const connections = new Map<string, Connection>()
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const used = key
       const connection = connections.get(used) ?? connect(dataUrl, used)
       connections.set(used, connection)
@@ -57,7 +57,7 @@ function startLoad(dataUrl: string, first: string, value: string): Load {
     }
   })
   closing.push(async () => {
-    isOver = true
+    over.abort()
     await Promise.all(clients)
   })
   return {

@@ -15,12 +15,15 @@ export interface ManagementServerOptions extends ManagementOptions {
   readonly refused?: (reason: HandshakeRefusal | 'address') => void
   /** Who may ask, by address; absent: everybody. */
   readonly addresses?: AddressFilter
+  /** Shorter ones, for tests that do not want to wait. */
+  readonly timeouts?: Pick<typeof limits, 'headersTimeout' | 'requestTimeout'>
 }
 
 /** Whoever is slower, or sends more, wants no answer. People and probes are few, so nobody has to set it. */
 const limits = {
   headersTimeout: 10_000,
   requestTimeout: 15_000,
+  /** How late both of them may be. */
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 16_384,
 }
@@ -39,7 +42,7 @@ export function createManagementServer(options: ManagementServerOptions): Server
   }
   const refused = options.refused ?? (() => undefined)
   const mayCome = addressGuard(options.addresses, () => refused('address'))
-  const server = createHttpServer(limits, options.tls, refused)
+  const server = createHttpServer({ ...limits, ...options.timeouts }, options.tls, refused)
   return server.on('request', (request, response) => {
     if (!mayCome(request, response) || !isAllowed(request, response) || probes(request, response)) return
     app ??= load()
