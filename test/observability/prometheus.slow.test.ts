@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { startCommand } from '../../relay/test/cli/run-command.js'
 import { createAuthority } from '../../relay/test/transport/certificates.js'
 import { startTestRelay } from '../e2e/relay-process.js'
 import { hasRedis, startRedis } from '../upstreams/redis-server.js'
@@ -38,6 +39,25 @@ describe.skipIf(!hasPrometheus)('the alerts', () => {
   })
 })
 
+/** A relay process with workers and a key that has a date. @returns the address of its management plane */
+async function startWorkers(flags: string): Promise<string> {
+  const relay = startCommand(['serve'], {
+    SWITCHYARD_WORKERS: '2',
+    SWITCHYARD_SERVER__PORT: '0',
+    SWITCHYARD_MANAGEMENT__PORT: '0',
+    SWITCHYARD_ENVIRONMENTS__SHOP__UPSTREAM__TYPE: 'file',
+    SWITCHYARD_ENVIRONMENTS__SHOP__UPSTREAM__PATH: flags,
+    SWITCHYARD_ENVIRONMENTS__SHOP__SERVER_KEYS__0__KEY: 'a-key-with-a-date',
+    SWITCHYARD_ENVIRONMENTS__SHOP__SERVER_KEYS__0__VALID_UNTIL: '2999-01-01T00:00:00Z',
+  })
+  onTestFinished(async () => {
+    relay.child.kill('SIGKILL')
+    await relay.finished
+  })
+  const said = await relay.printed('the relay listens')
+  return /"managementUrl":"([^"]+)"/.exec(said)?.[1] ?? ''
+}
+
 interface Answer {
   readonly status: string
   readonly data: { readonly result: readonly unknown[] }
@@ -68,14 +88,15 @@ describe.skipIf(!hasPrometheus || !hasRedis)('a Prometheus that scrapes a relay'
     stream.abort()
 
     const configuration = join(folder, 'prometheus.yml')
-    writeFileSync(configuration, configurationFor(new URL(relay.managementUrl).host, join(folder, 'ca.crt')))
+    const targets = { https: new URL(relay.managementUrl).host, http: new URL(await startWorkers(flags)).host }
+    writeFileSync(configuration, configurationFor(targets, join(folder, 'ca.crt')))
     const url = await startPrometheus(configuration, folder)
     const ask = async (expr: string): Promise<Answer> => {
       const answer = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expr)}`)
       return (await answer.json()) as Answer
     }
     const isUp = async (): Promise<number> => (await ask('up == 1').catch(() => null))?.data.result.length ?? 0
-    await expect.poll(isUp, { timeout: 60_000 }).toBe(1)
+    await expect.poll(isUp, { timeout: 60_000 }).toBe(2)
 
     const named = [...new Set([...alerts, ...panels].flatMap(metricsIn))]
     const missing = async (): Promise<string[]> => {
@@ -96,7 +117,7 @@ describe.skipIf(!hasPrometheus || !hasRedis)('a Prometheus that scrapes a relay'
   })
 })
 
-function configurationFor(target: string, authority: string): string {
+function configurationFor(targets: Readonly<Record<'http' | 'https', string>>, authority: string): string {
   return JSON.stringify({
     global: { scrape_interval: '1s', evaluation_interval: '1s' },
     rule_files: [resolve(rulesPath)],
@@ -105,8 +126,9 @@ function configurationFor(target: string, authority: string): string {
         job_name: 'switchyard',
         scheme: 'https',
         tls_config: { ca_file: authority },
-        static_configs: [{ targets: [target] }],
+        static_configs: [{ targets: [targets.https] }],
       },
+      { job_name: 'switchyard-workers', static_configs: [{ targets: [targets.http] }] },
     ],
   })
 }
