@@ -27,6 +27,9 @@ const promised = [
   'Redis killed',
   'Redis partitioned',
   'leader killed',
+  'rolling restart',
+  'document without flags',
+  "another environment's document",
   'no outage: a change over three relays',
 ]
 

@@ -1,7 +1,16 @@
 /** Rows with three relays over one Redis: without any outage, without Redis, and without their leader. */
 import assert from 'node:assert/strict'
 import { hasRedis } from '../upstreams/redis-server.js'
-import { askersSince, oneLeads, roles, saidByAll, startReplicas, type Replica } from './replicas.js'
+import {
+  allFresh,
+  askersSince,
+  oneLeads,
+  roles,
+  saidByAll,
+  startReplicas,
+  type NamedRelay,
+  type Replica,
+} from './replicas.js'
 import type { Played, Row } from './row.js'
 import { answers, freshAgain } from './scene.js'
 import { until, type Stage } from './stage.js'
@@ -85,6 +94,33 @@ async function playLeaderKilled(stage: Stage): Promise<Played> {
   return { freshAgainMs, said, note: `another leader after ${Math.round(takenOverMs)} ms` }
 }
 
+/**
+ * One after the other is ended in order and started again, with a change while it is away. Each of three clients asks one of them first,
+ * and another where nobody listens, as behind a load balancer.
+ */
+async function playRollingRestart(stage: Stage): Promise<Played> {
+  const { fake, all } = await startReplicas(stage)
+  const clients = all.map((_, at) => stage.client(...all.slice(at), ...all.slice(0, at)))
+  await Promise.all(clients.map((client) => answers(client, 20)))
+  const relays: NamedRelay[] = [...all]
+  const said = new Set<string>()
+  let slowestMs = 0
+  for (const [at, relay] of all.entries()) {
+    await relay.stop()
+    const others = relays.filter((_, other) => other !== at)
+    stage.publish(fake, `without ${relay.name}`)
+    await Promise.all([roles(others, ['leader', 'follower']), freshAgain(stage, others, clients)])
+    said.add(await saidByAll(others))
+    relays[at] = await relay.again()
+    slowestMs = Math.max(slowestMs, await allFresh(relays))
+    await Promise.all(clients.map((client) => answers(client, 20)))
+  }
+  await roles(relays, oneLeads)
+  await until('one stream', () => fake.streams() === 1)
+  for (const client of clients) assert.ok(client.moved() > 0)
+  return { freshAgainMs: slowestMs, said: [...said].toSorted().join(' / ') }
+}
+
 const needsRedis = (): string | null =>
   hasRedis ? null : 'redis-server is not installed (apt-get install redis-server)'
 
@@ -123,6 +159,14 @@ export const replicaRows: readonly Row[] = [
     says: /^fresh, follower/,
     missing: needsRedis,
     play: playLeaderKilled,
+  },
+  {
+    id: 'rolling-restart',
+    title: 'rolling restart',
+    means: 'SIGTERM, and started again, one after the other; three relays over one Redis',
+    says: /^fresh, follower \/ fresh, leader$/,
+    missing: needsRedis,
+    play: playRollingRestart,
   },
   {
     id: 'three-relays',

@@ -9,6 +9,8 @@ import { saidBy } from './status-watch.js'
 export interface NamedRelay extends Relay {
   /** What its requests to the vendor say in the header `replica`. */
   readonly name: string
+  /** Starts it once more when it has ended, as it was and at the same address. */
+  again(): Promise<NamedRelay>
 }
 
 export interface Replica extends NamedRelay {
@@ -32,6 +34,14 @@ export async function roles(relays: readonly Relay[], wanted: readonly string[])
   })
 }
 
+/** Waits until all of them have what the vendor has. */
+export async function allFresh(relays: readonly Relay[]): Promise<number> {
+  return until('all are fresh', async () => {
+    const states = await Promise.all(relays.map(async (relay) => (await relay.status()).state))
+    return states.every((state) => state === 'fresh')
+  })
+}
+
 /** Three relays over the same Redis, however that is deployed. */
 export interface Three<One extends NamedRelay = NamedRelay> {
   readonly fake: FakeFlagsmith
@@ -50,24 +60,21 @@ export async function startThree(
   settingsOf: (name: string) => Readonly<Record<string, string>>,
 ): Promise<Three> {
   const fake = await stage.vendor()
-  const all = await Promise.all(
-    names.map(async (name) => {
-      const relay = await stage.relay({
-        ...pollingFlagsmith(fake),
-        ENVIRONMENTS__SHOP__UPSTREAM__REALTIME: 'true',
-        ENVIRONMENTS__SHOP__UPSTREAM__REALTIME_URL: fake.realtimeUrl,
-        ENVIRONMENTS__SHOP__UPSTREAM__HEADERS__REPLICA: name,
-        REDIS__COMMAND_TIMEOUT: '500ms',
-        ...settingsOf(name),
-      })
-      return { ...relay, name }
-    }),
-  )
+  const start = async (name: string, port: string): Promise<NamedRelay> => {
+    const relay = await stage.relay({
+      ...pollingFlagsmith(fake),
+      SERVER__PORT: port,
+      ENVIRONMENTS__SHOP__UPSTREAM__REALTIME: 'true',
+      ENVIRONMENTS__SHOP__UPSTREAM__REALTIME_URL: fake.realtimeUrl,
+      ENVIRONMENTS__SHOP__UPSTREAM__HEADERS__REPLICA: name,
+      REDIS__COMMAND_TIMEOUT: '500ms',
+      ...settingsOf(name),
+    })
+    return { ...relay, name, again: () => start(name, new URL(relay.dataUrl).port) }
+  }
+  const all = await Promise.all(names.map((name) => start(name, '0')))
   await roles(all, oneLeads)
-  await until('all are fresh', async () => {
-    const states = await Promise.all(all.map(async (relay) => (await relay.status()).state))
-    return states.every((state) => state === 'fresh')
-  })
+  await allFresh(all)
   const found = await Promise.all(all.map(async (each) => ({ each, role: await roleOf(each) })))
   const leader = found.find(({ role }) => role === 'leader')?.each
   if (leader === undefined) throw new Error('the leader has left')

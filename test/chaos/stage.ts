@@ -13,6 +13,7 @@ export interface EnvironmentView {
   readonly state: string
   readonly lastError: { readonly code: string } | null
   readonly confirmedAt: string | null
+  readonly held: { readonly reason: string } | null
   readonly replica?: { readonly role: string }
   readonly stores: readonly {
     readonly name: string

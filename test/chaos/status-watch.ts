@@ -1,13 +1,14 @@
 /** What `/status` says of an environment: once, or all that it says over a time. */
 import type { EnvironmentView, Relay } from './stage.js'
 
-/** The state, why it is not `fresh`, what the replica does, and which stores fail, in one line. */
-function lineOf({ state, lastError, replica, stores }: EnvironmentView): string {
+/** The state, why it is not `fresh`, why something is held back, what the replica does, and which stores fail, in one line. */
+function lineOf({ state, lastError, held, replica, stores }: EnvironmentView): string {
   const failing = stores
     .filter((store) => store.state === 'failing')
     .map(({ name, lastError: error }) => `${name} failing: ${error?.code}`)
   const why = state === 'fresh' || lastError === null ? [] : [lastError.code]
-  return [state, ...why, ...(replica === undefined ? [] : [replica.role]), ...failing].join(', ')
+  const holding = held === null ? [] : [`held: ${held.reason}`]
+  return [state, ...why, ...holding, ...(replica === undefined ? [] : [replica.role]), ...failing].join(', ')
 }
 
 export async function saidBy(relay: Relay): Promise<string> {

@@ -1,5 +1,6 @@
 /** Rows in which the vendor answers, and wrongly. */
 import assert from 'node:assert/strict'
+import { flagsmithDocument } from '../e2e/flagsmith-document.js'
 import type { FakeFlagsmith } from '../upstreams/fake-flagsmith.js'
 import type { Fault } from '../upstreams/faults.js'
 import type { Played, Row } from './row.js'
@@ -27,6 +28,21 @@ async function playFault(stage: Stage, faultOf: (fake: FakeFlagsmith) => Fault):
     said,
     note: `${looks} looks at the vendor meanwhile`,
   }
+}
+
+/** The vendor gives a document in which nothing is wrong but that it has none of the flags. The guard holds it. */
+async function playLoss(stage: Stage, document: object): Promise<Played> {
+  const fake = await stage.vendor()
+  const relay = await stage.relay({ ...pollingFlagsmith(fake), ENVIRONMENTS__SHOP__MAX_LOSS_PERCENT: '50' })
+  await data(relay)
+  const client = stage.client(relay)
+  await answers(client, 20)
+  fake.publish(document)
+  await noticed(relay)
+  await answers(client)
+  const said = await saidBy(relay)
+  stage.publish(fake, 'second')
+  return { freshAgainMs: await freshAgain(stage, [relay], [client]), said }
 }
 
 const retryAfterSeconds = 3
@@ -62,6 +78,10 @@ function fault(
   const play = (stage: Stage): Promise<Played> =>
     playFault(stage, typeof faultOf === 'function' ? faultOf : () => faultOf)
   return { id, title, means, says, isQuick: true, play }
+}
+
+function loss(what: Pick<Row, 'id' | 'title' | 'means'>, document: object): Row {
+  return { ...what, says: /^degraded, held: blast-radius$/, isQuick: true, play: (stage) => playLoss(stage, document) }
 }
 
 function refusal(status: number, says: RegExp): Row {
@@ -118,5 +138,13 @@ export const vendorRows: readonly Row[] = [
       says: /^stale, UPSTREAM_REDIRECT$/,
     },
     ({ baseUrl }) => ({ kind: 'redirect', to: `${baseUrl}/environment-document/` }),
+  ),
+  loss(
+    { id: 'emptied', title: 'document without flags', means: 'scripted vendor: valid, and empty; maxLossPercent: 50' },
+    flagsmithDocument([]),
+  ),
+  loss(
+    { id: 'foreign', title: "another environment's document", means: 'scripted vendor: its flags; maxLossPercent: 50' },
+    { ...flagsmithDocument([{ name: 'checkout', value: 'theirs' }]), id: 2, api_key: 'OTHER', name: 'Other' },
   ),
 ]

@@ -60,6 +60,8 @@ class DocumentLine implements RunningEnvironment {
   #diagnostics: readonly Diagnostic[] = []
   /** What the upstream holds now has been refused: that it holds it still is no good news. */
   #isRefused = false
+  /** Whether what is served is what the upstream gave, as it is asked now: neither a store, nor the upstream before a change of its settings. */
+  #isOfUpstream = false
   #held: Held | null = null
   #activated: { readonly id: string; readonly revision: string; readonly sinceMs: number } | null = null
   readonly #age: AgeText
@@ -111,6 +113,7 @@ class DocumentLine implements RunningEnvironment {
     }
     const problem = this.#revive(stored, stored)
     if (problem !== null) return problem
+    this.#isOfUpstream = false
     if (isConfirmed) this.#freshness.answered(true)
     else this.#freshness.unconfirmed()
     return null
@@ -151,6 +154,7 @@ class DocumentLine implements RunningEnvironment {
     this.#held = null
     if (held === null) return
     this.#swap(held.candidate, this.#nextPosition())
+    this.#isOfUpstream = true
     this.#isRefused = false
     this.#confirmed()
   }
@@ -166,6 +170,7 @@ class DocumentLine implements RunningEnvironment {
     this.#vendor = upstream.vendor
     this.#freshness.forget()
     this.#isRefused = false
+    this.#isOfUpstream = false
     this.#held = null
     if (isSameLine || this.#activated === null) return
     this.#logger.warn({ snapshot: this.#activated.id }, 'another upstream decides: a snapshot is activated no more')
@@ -240,6 +245,7 @@ class DocumentLine implements RunningEnvironment {
     this.#held = null
     if (isServed) this.original = candidate.original
     else this.#swap(candidate, this.#nextPosition())
+    this.#isOfUpstream = true
     if (doubt === undefined) this.#confirmed()
     else this.#suspect(doubt)
   }
@@ -250,9 +256,10 @@ class DocumentLine implements RunningEnvironment {
     if (this.served === null || maxLossPercent === undefined || this.#held?.candidate.revision === revision) {
       return this.#held?.candidate.revision === revision ? this.#held.status.reason : null
     }
-    // Another environment than before is no change of this one.
     const before = this.served.snapshot
-    if (vendorEnvironmentOf(before.ruleset) !== vendorEnvironmentOf(snapshot.ruleset)) return null
+    // Whoever gives an upstream another key means another environment, and that is no change of the one before.
+    if (!this.#isOfUpstream && vendorEnvironmentOf(before.ruleset) !== vendorEnvironmentOf(snapshot.ruleset))
+      return null
     return blastRadius(before, snapshot, this.#options.now()).percent > maxLossPercent ? 'blast-radius' : null
   }
 

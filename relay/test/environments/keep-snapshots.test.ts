@@ -12,6 +12,7 @@ import { createLogger } from '../../src/telemetry/logger.js'
 import { vendors } from '@switchyard/engine'
 import type { SourceSink } from '../../src/vendors/source.js'
 import { documentOf, plainVendor } from './plain-vendor.js'
+import { flagsmithDocument } from '../../../test/e2e/flagsmith-document.js'
 
 const line: SnapshotLine = { vendor: 'plain', upstream: 'https://edge.example', name: 'shop' }
 const unreachable = new RelayError('UPSTREAM_UNREACHABLE', 'nobody answers', { retryable: true })
@@ -274,6 +275,38 @@ describe('a document that takes much away at once', () => {
     second.sink.document(documentOf({}), {})
     expect(second.environment.status().held?.reason).toBe('blast-radius')
     await second.stop()
+  })
+
+  describe("that is another environment's", () => {
+    const flagsmith = vendors.get('flagsmith')
+    const startFlagsmith = (): Promise<Started> =>
+      start({ maxLossPercent: 50, ...(flagsmith === undefined ? {} : { vendor: flagsmith }) })
+    const ours = flagsmithDocument([{ name: 'a', value: 'ours' }])
+    const theirs = { ...flagsmithDocument([{ name: 'b', value: 'theirs' }]), id: 2, api_key: 'OTHER' }
+
+    it('is held where the upstream has given ours', async () => {
+      const relay = await startFlagsmith()
+      relay.sink.document(ours, {})
+      relay.sink.document(theirs, {})
+      expect(relay.environment.status()).toMatchObject({
+        state: 'degraded',
+        held: { reason: 'blast-radius', removed: 1 },
+      })
+      await relay.stop()
+    })
+
+    it('is served after a start, as somebody may have given the upstream another key', async () => {
+      const first = await startFlagsmith()
+      first.sink.document(ours, {})
+      await listed(first, 1)
+      await first.stop()
+      const second = await startFlagsmith()
+      expect(valueOf(second)).toBe('ours')
+      second.sink.document(theirs, {})
+      expect(second.environment.status()).toMatchObject({ state: 'fresh', held: null })
+      expect(valueOf(second, 'b')).toBe('theirs')
+      await second.stop()
+    })
   })
 
   it.each([
