@@ -39,8 +39,8 @@ export async function measureStreams(contenders, { case: { name: caseName, size,
 
 async function rowOf(contender, { size, clients, rounds }) {
   const { stream } = contender
-  const { command = contender.command, env, upstream = contender.upstream } = stream
-  const server = await startServer({ ...contender, command, upstream, env: { ...contender.env, ...env } }, size)
+  const command = [contender.command, stream.more].filter(Boolean).join(' ')
+  const server = await startServer({ ...contender, command, env: { ...contender.env, ...stream.env } }, size)
   const crowd = crowdOf(clients)
   try {
     const before = residentMebibytes(server.pid)
@@ -63,7 +63,7 @@ async function rowOf(contender, { size, clients, rounds }) {
     }
     return {
       clients,
-      heard: contender.heard,
+      heard: stream.heard ?? contender.heard,
       kibibytes: Math.round(kibibytes * 10) / 10,
       firstMs: spread(times.first),
       lastMs: spread(times.last),

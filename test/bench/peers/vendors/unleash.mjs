@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { flagSet, suffix, values } from '../flags.mjs'
 import { peersFolder, root } from '../folders.mjs'
+import { asText } from '../requests.mjs'
 
 /** What the server gives out. Every feature is on for everybody; its value is the payload of its variant. */
 function unleashDocument(size, first) {
@@ -72,11 +73,29 @@ function unleashServer(state) {
       const token = { token: clientToken, type: 'client', projects: ['default'], environment: 'development' }
       return response.writeHead(200, json).end(JSON.stringify({ tokens: [token] }))
     }
+    if (request.url === '/api/client/streaming') return stream(state, response)
     if (request.method === 'POST') return response.writeHead(202).end()
     if (request.headers['if-none-match'] === state.etag) return response.writeHead(304, { etag: state.etag }).end()
     response.writeHead(200, { ...json, etag: state.etag }).end(state.document)
   }
 }
+
+/** All features first, then the first one whenever it changes. */
+function stream(state, response) {
+  const write = (name, type, content) => {
+    const events = [{ type, eventId: state.revision, ...content }]
+    response.write(`event: ${name}\nid: ${state.revision}\ndata: ${JSON.stringify({ events })}\n\n`)
+  }
+  const { features, segments } = JSON.parse(state.document)
+  const tell = () => write('unleash-updated', 'feature-updated', { feature: JSON.parse(state.document).features[0] })
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  write('unleash-connected', 'hydration', { features, segments })
+  state.changes.on('change', tell)
+  response.on('close', () => state.changes.off('change', tell))
+}
+
+const edge = join(peersFolder, 'unleash-edge/bin/unleash-edge')
+const edgeCommand = `${edge} --interface 127.0.0.1 --port {port} --workers 1 edge --strict --upstream-url {upstream} --tokens ${clientToken} --pretrusted-tokens ${frontendToken} --features-refresh-interval-seconds 1`
 
 export const unleashEdge = {
   name: 'unleash-edge',
@@ -88,8 +107,16 @@ export const unleashEdge = {
   swaggerUi: '5.17.14',
   upstream: unleashServer,
   files,
-  command: `${join(peersFolder, 'unleash-edge/bin/unleash-edge')} --interface 127.0.0.1 --port {port} --workers 1 edge --strict --upstream-url {upstream} --tokens ${clientToken} --pretrusted-tokens ${frontendToken} --features-refresh-interval-seconds 1`,
+  command: edgeCommand,
   heard: 'its server, polled each second',
+  stream: {
+    // It has streams for its clients while it has one of its server, which its documentation calls an experiment.
+    more: '--streaming --delta',
+    heard: "its server's stream",
+    text: asText({ method: 'GET', path: '/api/client/streaming', headers: { authorization: clientToken } }),
+    until: 'unleash-connected',
+    news: 'unleash-updated',
+  },
   cases: {
     ...frontendCases('/api/frontend', frontendToken),
     raw: {
