@@ -121,7 +121,7 @@ function inWords(row) {
     return `${cpu.median} us CPU (${cpu.min}-${cpu.max}), ${requestsPerSecond.median}/s, p99 ${p99Ms.median} ms`
   if (rate !== undefined) return `at ${rate}/s: p50 ${p50Ms.median} ms, p99 ${p99Ms.median} ms`
   if (clients === undefined) return `${elapsedMs.median} ms (${elapsedMs.min}-${elapsedMs.max})`
-  return `${clients} clients: first ${row.firstMs.median} ms, last ${row.lastMs.median} ms, ${row.kibibytes} KiB each`
+  return `${clients} clients: first ${row.firstMs.median} ms, last ${row.lastMs.median} ms, between ${row.sendingMs.median} ms, ${row.kibibytes} KiB each`
 }
 
 function skipped({ name }) {

@@ -91,12 +91,12 @@ export function timesTable(result) {
 /** Changes to many streams; null where they were not measured. */
 export function streamsTable(result) {
   const rows = rowsOf(result, 'streams').map((each) =>
-    cellsOf(each, 4, () => {
-      const { clients, firstMs, lastMs, kibibytes } = each.row
-      return [clients, inWords(firstMs), inWords(lastMs), kibibytes]
+    cellsOf(each, 6, () => {
+      const { clients, firstMs, lastMs, sendingMs, kibibytes, heard } = each.row
+      return [clients, inWords(firstMs), inWords(lastMs), inWords(sendingMs), kibibytes, heard ?? '']
     }),
   )
-  const head = ['case', '', 'clients', 'ms to the first', 'ms to the last', 'KiB for each']
+  const head = ['case', '', 'clients', 'ms to the first', 'to the last', 'between', 'KiB for each', 'hears of it by']
   return rows.length === 0 ? null : table(head, rows)
 }
 

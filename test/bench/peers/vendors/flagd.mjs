@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { flagSet, suffix, values } from '../flags.mjs'
 import { peersFolder } from '../folders.mjs'
-import { asText, ofrepCases } from '../requests.mjs'
+import { ofrepCases } from '../requests.mjs'
 
 /** A flag file of flagd. */
 export function flagdDocument(size, first) {
@@ -32,13 +32,13 @@ export const flagd = {
   heard: 'flag file, watched',
   stream: {
     port: 'streamPort',
-    text: asText({
+    request: {
       method: 'POST',
       path: '/flagd.evaluation.v1.Service/EventStream',
       headers: { 'content-type': 'application/connect+json' },
       // An empty message in its envelope: no flags, and its length in four bytes.
       body: '\0\0\0\0\u0002{}',
-    }),
+    },
     until: 'provider_ready',
     news: 'configuration_change',
   },

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { flagSet, suffix, values } from '../flags.mjs'
 import { peersFolder } from '../folders.mjs'
-import { asText, ofrepCases, ofrepNotModified } from '../requests.mjs'
+import { ofrepCases, ofrepNotModified } from '../requests.mjs'
 
 function goffDocument(size, first) {
   const rules = {
@@ -38,7 +38,7 @@ retrievers: [{ kind: file, path: "{folder}/flags.json" }]
   command: `${join(peersFolder, 'goff/bin/goff')} --config {folder}/proxy.yaml`,
   heard: 'flag file, polled each second',
   stream: {
-    text: asText({ method: 'GET', path: '/stream/v1/sse/flag/change', headers: { accept: 'text/event-stream' } }),
+    request: { method: 'GET', path: '/stream/v1/sse/flag/change', headers: { accept: 'text/event-stream' } },
     until: '\r\n\r\n',
     news: 'flag-0',
   },

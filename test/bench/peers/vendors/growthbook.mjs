@@ -1,7 +1,6 @@
 /** GrowthBook's proxy, what its server tells it, and its evaluation of all features for a user. */
 import { createHmac } from 'node:crypto'
 import { flagSet, suffix, values } from '../flags.mjs'
-import { asText } from '../requests.mjs'
 
 const signingKey = 'signing-key'
 /** Of the connection whose answers the proxy evaluates, and of the one that gets the features themselves. */
@@ -66,7 +65,7 @@ export const growthbook = {
   heard: "its server's webhook",
   announce,
   stream: {
-    text: asText({ method: 'GET', path: `/sub/${keys.evaluated}`, headers: { accept: 'text/event-stream' } }),
+    request: { method: 'GET', path: `/sub/${keys.evaluated}`, headers: { accept: 'text/event-stream' } },
     until: 'retry:',
     news: 'features-updated',
   },

@@ -1,7 +1,7 @@
 /** The relay under test. */
 import { join } from 'node:path'
 import { root } from '../folders.mjs'
-import { asText, ofrepCases, ofrepNotModified } from '../requests.mjs'
+import { ofrepCases, ofrepNotModified } from '../requests.mjs'
 import { flagdDocument } from './flagd.mjs'
 
 export const switchyard = {
@@ -20,7 +20,7 @@ export const switchyard = {
   },
   heard: 'flag file, watched; counts once its folder was quiet for 50 ms',
   stream: {
-    text: asText({ method: 'GET', path: '/ofrep/v1/events', headers: { accept: 'text/event-stream' } }),
+    request: { method: 'GET', path: '/ofrep/v1/events', headers: { accept: 'text/event-stream' } },
     until: 'refetchEvaluation',
     news: 'refetchEvaluation',
     // Without the pacing that spreads news over a time on purpose, and without heartbeats.

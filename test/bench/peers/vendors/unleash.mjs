@@ -2,7 +2,6 @@
 import { join } from 'node:path'
 import { flagSet, suffix, values } from '../flags.mjs'
 import { peersFolder, root } from '../folders.mjs'
-import { asText } from '../requests.mjs'
 
 /** What the server gives out. Every feature is on for everybody; its value is the payload of its variant. */
 function unleashDocument(size, first) {
@@ -113,7 +112,7 @@ export const unleashEdge = {
     // It has streams for its clients while it has one of its server, which its documentation calls an experiment.
     more: '--streaming --delta',
     heard: "its server's stream",
-    text: asText({ method: 'GET', path: '/api/client/streaming', headers: { authorization: clientToken } }),
+    request: { method: 'GET', path: '/api/client/streaming', headers: { authorization: clientToken } },
     until: 'unleash-connected',
     news: 'unleash-updated',
   },
