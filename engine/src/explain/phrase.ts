@@ -146,7 +146,8 @@ function mistyped(call: CallTrace, expected: NonNullable<OperatorWords['expects'
 
 /** Digests speak for themselves. */
 function resultText(value: Json, call: CallTrace, wording: Wording): string {
-  return typeof value === 'string' ? valueText(value) : `${callPhrase(call, wording)}: ${valueText(value)}`
+  if (typeof value === 'string') return valueText(value)
+  return `${wording(call.operator)?.result ?? callPhrase(call, wording)}: ${valueText(value)}`
 }
 
 const maxTime = 8_640_000_000_000_000

@@ -72,6 +72,8 @@ export interface OperatorWords {
   readonly nothing?: string
   /** Of which type its arguments have to be: what is of another one is named. `same`: of one type, whichever it is. */
   readonly expects?: 'number' | 'string' | 'same'
+  /** What it gives is called that where what was seen is listed; absent: as the sentence says. */
+  readonly result?: string
   /** Name of the hash, for an operator with a `hashInput`. */
   readonly hash?: string
   /**
