@@ -1,4 +1,3 @@
-import { posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { filesIn, textOf } from './repository/files.js'
 
@@ -41,34 +40,4 @@ describe('the repository', () => {
     const titles = files.filter((path) => path.startsWith('docs/adr/')).map((path) => textOf(path).slice(2, 6))
     expect(titles).toEqual(numbers)
   })
-
-  it.each(pages)('links in %s only to what is there', (page) => {
-    const links = [...textOf(page).matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)].map(([, link]) => link ?? '')
-    const targets = links.map((link) => posix.join(posix.dirname(page), link).replace(/\/$/, ''))
-    const isThere = (target: string): boolean => files.some((path) => path === target || path.startsWith(`${target}/`))
-    expect(targets.filter((target) => !isThere(target))).toEqual([])
-  })
-
-  it.each(pages)('links in %s only to headings that are there', (page) => {
-    const links = [...textOf(page).matchAll(/\]\((?![a-z]+:)([^)#\s]*)#([^)\s]+)\)/g)]
-    const lost = links.filter(([, path = '', anchor = '']) => {
-      const target = path === '' ? page : posix.join(posix.dirname(page), path)
-      return target.endsWith('.md') && !anchorsOf(textOf(target)).has(anchor)
-    })
-    expect(lost.map(([link]) => link)).toEqual([])
-  })
 })
-
-/** Anchors of a page's headings, as they are shown on GitHub. */
-function anchorsOf(markdown: string): ReadonlySet<string> {
-  const seen = new Map<string, number>()
-  const prose = markdown.replaceAll(/^( *)```.*\n(?:.*\n)*?\1```$/gm, '')
-  const anchors = [...prose.matchAll(/^#+ +(.+?) *$/gm)].map(([, heading = '']) => {
-    const text = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase()
-    const anchor = text.replaceAll(/[^\p{L}\p{N}\p{M}_ -]/gu, '').replaceAll(' ', '-')
-    const times = seen.get(anchor) ?? 0
-    seen.set(anchor, times + 1)
-    return times === 0 ? anchor : `${anchor}-${times}`
-  })
-  return new Set(anchors)
-}
