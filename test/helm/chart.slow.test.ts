@@ -368,6 +368,16 @@ describe.skipIf(!hasHelm)('mode hub-and-edges', () => {
     })
   })
 
+  it('lets the edges ask with a key that has no date, or says that there is none', () => {
+    const dated = '{"key":"${OLD}","validUntil":"2027-01-31T18:00:00Z"}'
+    const keys = (list: string): string => `config.environments.production.serverKeys=${list}`
+    const maps = rendered(hubAndEdges, 'ConfigMap', keys(`[${dated},"\${NEW}"]`))
+    const { production } = configOf(named(maps, 'flags-switchyard-edge'))['environments'] ?? {}
+    expect(production).toMatchObject({ upstream: { serverKey: '${NEW}' } })
+    const { ok, errors } = template(['--values', hubAndEdges, '--set-json', keys(`[${dated}]`)])
+    expect([ok, errors.includes('serverKeys all have a date')]).toEqual([false, true])
+  })
+
   it('leads applications to the edges, and edges to the hub', () => {
     const services = rendered(hubAndEdges, 'Service')
     const selected = (name: string): unknown =>

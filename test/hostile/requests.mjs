@@ -15,7 +15,14 @@ import { privateText, secrets, serverOnly } from './relay-under-attack.mjs'
 const options = { maxLength: 20_000 }
 const keys = {
   key: secrets.serverKey,
-  otherKeys: [secrets.clientKey, secrets.clientKey, secrets.clientKey, secrets.logicKey, secrets.waitingKey],
+  otherKeys: [
+    secrets.clientKey,
+    secrets.clientKey,
+    secrets.clientKey,
+    secrets.logicKey,
+    secrets.waitingKey,
+    secrets.expiredKey,
+  ],
 }
 
 /** What somebody tries who has a client key and wants more, or wants the relay to tell of somebody. */
@@ -33,7 +40,14 @@ const prying = fc
       `/${privateText}`,
     ),
     headers: fc
-      .constantFrom(secrets.clientKey, secrets.clientKey, `${secrets.clientKey}x`, secrets.token, privateText)
+      .constantFrom(
+        secrets.clientKey,
+        secrets.clientKey,
+        `${secrets.clientKey}x`,
+        secrets.token,
+        secrets.expiredKey,
+        privateText,
+      )
       .map((key) => [['Authorization', `Bearer ${key}`]]),
     body: contexts(options).map((context) =>
       Buffer.from(JSON.stringify({ context: { ...context, mail: privateText } })),
@@ -55,6 +69,7 @@ const managementPlaces = fc.constantFrom(
   '/livez',
   '/readyz',
   '/readyz?fail-on=stale',
+  '/readyz?fail-on=bogus',
   '/metrics',
   '/status',
   '/flags',

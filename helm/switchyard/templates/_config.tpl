@@ -67,8 +67,15 @@ management:
 {{- if not $environment.serverKeys }}
 {{- fail (printf "config.environments.%s.serverKeys is empty: in mode hub-and-edges the edges ask the hub with its first server key" $name) }}
 {{- end }}
-{{- $key := first $environment.serverKeys }}
-{{- if and (kindIs "map" $key) (hasKey $key "key") }}{{ $key = $key.key }}{{ end }}
+{{- /* The first key without a date; one that has a date would leave the edges without the hub. */ -}}
+{{- $key := "" }}
+{{- range $environment.serverKeys }}
+{{- $isDated := and (kindIs "map" .) (hasKey . "key") }}
+{{- if and (not $key) (not $isDated) }}{{ $key = . }}{{ end }}
+{{- end }}
+{{- if not $key }}
+{{- fail (printf "config.environments.%s.serverKeys all have a date: in mode hub-and-edges the edges need one that has none" $name) }}
+{{- end }}
 {{- $upstream := dict "type" "switchyard" "baseUrl" $hub "serverKey" $key }}
 {{- if $tls.secretName }}
 {{- $folder := printf "%s/server" (include "switchyard.tlsFolder" $) }}
