@@ -107,6 +107,7 @@ const arrows: readonly Arrow[] = [
       'relay/src/environments',
       'relay/src/usage',
       'relay/src/telemetry',
+      'relay/src/transport',
       'relay/src/config',
     ],
   },

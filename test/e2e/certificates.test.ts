@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startCommand, type Started } from '../../relay/test/cli/run-command.js'
 import { createAuthority, type Authority, type Pair } from '../../relay/test/transport/certificates.js'
-import { askOnce, tlsClient, type TlsClient, type Told } from '../../relay/test/transport/tls-client.js'
+import { askOnce, openTls, tlsClient, type TlsClient, type Told } from '../../relay/test/transport/tls-client.js'
 
 const key = 'key-of-the-shop'
 let authority: Authority
@@ -144,5 +144,30 @@ describe.each([1, 2])('a relay with %i process(es) for the data plane', (workers
     expect(await reload(authority.issue('third'))).toBe('')
     expect([await shown(), await shown()]).toEqual(['third', 'third'])
     expect(await metrics()).toContain('switchyard_config_refused 0\n')
+  })
+
+  it('resumes sessions with whichever process takes the connection, until the certificate is another one', async () => {
+    await install(authority.issue('first'))
+    await start(workers, false)
+    const trust = { ca: authority.certificate }
+    const first = await openTls(dataUrl, trust)
+    const session = await new Promise<Buffer>((resolve) => first.once('session', resolve))
+    first.destroy()
+    const resumed = async (): Promise<boolean[]> => {
+      const reused: boolean[] = []
+      while (reused.length < 6) {
+        const again = await openTls(dataUrl, { ...trust, session })
+        reused.push(again.isSessionReused())
+        again.destroy()
+      }
+      return reused
+    }
+    expect(new Set(await resumed())).toEqual(new Set([true]))
+    relay.child.kill('SIGHUP')
+    await expect.poll(lastReload).toMatchObject({ outcome: 'unchanged' })
+    expect(new Set(await resumed())).toEqual(new Set([true]))
+    await install(authority.issue('second'))
+    relay.child.kill('SIGHUP')
+    await expect.poll(resumed).toEqual([false, false, false, false, false, false])
   })
 })

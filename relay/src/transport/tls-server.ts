@@ -3,6 +3,7 @@ import type { ServerOptions } from 'node:http'
 import { Server } from 'node:https'
 import type { Socket } from 'node:net'
 import type { SecureContextOptions, TLSSocket } from 'node:tls'
+import { isDeepStrictEqual } from 'node:util'
 import { renewedTls, type TlsOptions } from './tls-options.js'
 
 /**
@@ -47,8 +48,11 @@ export class TlsServer extends Server {
 
   /** From now on new connections get this certificate. Those that are open are not touched. */
   renew(tls: TlsOptions): void {
-    this.#tls = renewedTls(this.#tls, tls)
-    this.setSecureContext(secureContext(this.#tls))
+    const renewed = renewedTls(this.#tls, tls)
+    // Sessions could not be resumed any more, and nothing else would be otherwise.
+    if (isDeepStrictEqual(renewed, this.#tls)) return
+    this.#tls = renewed
+    this.setSecureContext(secureContext(renewed))
   }
 
   override closeAllConnections(): void {
@@ -67,6 +71,12 @@ function refusalOf({ code }: NodeJS.ErrnoException, socket: TLSSocket): Handshak
 }
 
 /** What can change while the server runs. */
-function secureContext({ certificate, key, clientCa, minVersion }: TlsOptions): SecureContextOptions {
-  return { cert: certificate, key, minVersion, ...(clientCa === undefined ? {} : { ca: clientCa }) }
+function secureContext({ certificate, key, clientCa, minVersion, ticketKeys }: TlsOptions): SecureContextOptions {
+  return {
+    cert: certificate,
+    key,
+    minVersion,
+    ...(clientCa === undefined ? {} : { ca: clientCa }),
+    ...(ticketKeys === undefined ? {} : { ticketKeys: Buffer.from(ticketKeys) }),
+  }
 }

@@ -1,4 +1,5 @@
 /** The data plane by workers: what of the configuration they need, and what they count. Loaded only where there are workers. */
+import { createSharedTickets, type SharedTickets } from './shared-tickets.js'
 import type { PlaneMaker, PlaneSurroundings, ServedEntry } from './serving-plane.js'
 import type { WorkerConfiguration, WorkerEnvironment } from './messages.js'
 import { createSummedCounts } from './summed-counts.js'
@@ -12,7 +13,8 @@ export function createWorkerPlane(count: number, program: readonly [file: string
     create(surroundings) {
       const { version, entries, usage, logger, now } = surroundings
       const environments = entries.map(({ environment }) => environment)
-      const configuration = configurationOf(surroundings)
+      const shared = createSharedTickets()
+      const configuration = configurationOf(surroundings, shared)
       const pool = createWorkerPool({
         count,
         program,
@@ -31,7 +33,7 @@ export function createWorkerPlane(count: number, program: readonly [file: string
         listen: () => pool.listen(),
         serve(others, settings) {
           const served = others.map(({ environment }) => environment)
-          pool.serve({ environments: others.map(workerEnvironment), settings }, served)
+          pool.serve({ environments: others.map(workerEnvironment), settings: shared(settings) }, served)
         },
         failed: pool.failed,
         close: (timeoutMs) => pool.close(timeoutMs),
@@ -40,10 +42,10 @@ export function createWorkerPlane(count: number, program: readonly [file: string
   }
 }
 
-function configurationOf({ configuration, entries }: PlaneSurroundings): WorkerConfiguration {
+function configurationOf({ configuration, entries }: PlaneSurroundings, shared: SharedTickets): WorkerConfiguration {
   const { server, log, tracing } = configuration
   return {
-    server,
+    server: shared(server),
     log,
     ...(tracing === undefined ? {} : { tracing }),
     environments: entries.map(workerEnvironment),
