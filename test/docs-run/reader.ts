@@ -24,9 +24,10 @@ export class Reader {
   readonly #folder = mkdtempSync(join(tmpdir(), 'switchyard-reader-'))
   #relay: Serving | null = null
 
-  constructor() {
-    for (const name of readdirSync(root)) {
-      if (name !== '.git') symlinkSync(join(root, name), join(this.#folder, name))
+  /** @param clone a copy of the repository, which the page is followed beside without changing it; absent: this one */
+  constructor(clone = root) {
+    for (const name of readdirSync(clone)) {
+      if (name !== '.git') symlinkSync(join(clone, name), join(this.#folder, name))
     }
     writeFileSync(join(this.#folder, 'switchyard.yaml'), configuration)
   }
