@@ -1,5 +1,6 @@
 /** One environment's way into one store: the last snapshot that was offered is written, again and again until it is. */
 import { RelayError } from '../relay-error.js'
+import type { PassedOver, Refusal } from '../store/passed-over.js'
 import {
   snapshotId,
   type Decision,
@@ -21,6 +22,8 @@ export interface StoreStatus {
   readonly lastError: { readonly code: string; readonly message: string; readonly atMs: number } | null
   /** Identifier of the last snapshot that is there for sure, null before the first. */
   readonly written: string | null
+  /** What is there and was not taken when it was last looked at. */
+  readonly passedOver: readonly PassedOver[]
   /** Counts that never fall. */
   readonly writes: Readonly<Record<'written' | 'failed', number>>
 }
@@ -31,6 +34,17 @@ export interface StoreLineOptions {
   /** Epoch milliseconds. */
   readonly now: () => number
   readonly logger: Logger
+}
+
+/** What to do where something is passed over. */
+const remedies: Readonly<Record<Refusal, string>> = {
+  damaged: 'it is not whole, or was signed with another stateSecret: put it back from a copy, or delete it',
+  unsigned:
+    'it is from before stateSecret was set: what is served is written again, signed; go back to earlier ones without stateSecret',
+  signed: 'it was signed: set the stateSecret that it was signed with',
+  format: 'another version of the relay wrote it, and can read it',
+  foreign: 'it is of another environment, or under another name: it was copied here',
+  unreadable: 'the system does not give it away: look at its rights and at the disk',
 }
 
 /** Nothing of it rejects or waits: a store that fails costs a log line, a metric and a line of the status. */
@@ -44,6 +58,7 @@ export class StoreLine {
   #sinceMs: number
   #lastError: StoreStatus['lastError'] = null
   #written: string | null = null
+  #told: ReadonlySet<string> = new Set()
   readonly #writes = { written: 0, failed: 0 }
 
   constructor(options: StoreLineOptions) {
@@ -59,6 +74,7 @@ export class StoreLine {
       sinceMs: this.#sinceMs,
       lastError: this.#lastError,
       written: this.#written,
+      passedOver: this.#options.store.passedOver(this.#options.line),
       writes: this.#writes,
     }
   }
@@ -92,12 +108,30 @@ export class StoreLine {
   async read<Found>(from: (store: SnapshotStore, line: SnapshotLine) => Promise<Found>): Promise<Found | null> {
     try {
       const found = await from(this.#options.store, this.#options.line)
+      this.#tellPassedOver()
       if (!this.#isPending) this.#heal()
       return found
     } catch (error) {
       this.#fail(error)
       return null
     }
+  }
+
+  /** Each thing once, and again where there is another reason. */
+  #tellPassedOver(): void {
+    const { store, line, logger } = this.#options
+    const told = new Set<string>()
+    for (const passed of store.passedOver(line)) {
+      const { kind, name, reason } = passed
+      const id = `${kind} ${name} ${reason}`
+      told.add(id)
+      if (this.#told.has(id)) continue
+      const fields = { store: store.name, kind, name, reason, remedy: remedies[reason] }
+      // What somebody decided is not to be had from anywhere else.
+      if (kind === 'snapshot') logger.warn(fields, 'a snapshot is passed over, and stays where it is')
+      else logger.error(fields, 'what somebody decided is not taken: what was activated may not be activated any more')
+    }
+    this.#told = told
   }
 
   async #write(): Promise<void> {

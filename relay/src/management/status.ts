@@ -136,7 +136,7 @@ interface ErrorReport {
 
 type HeldReport = Omit<HeldStatus, 'sinceMs'> & { readonly since: string }
 
-interface StoreReport extends Pick<StoreStatus, 'name' | 'description' | 'written' | 'writes'> {
+interface StoreReport extends Pick<StoreStatus, 'name' | 'description' | 'written' | 'passedOver' | 'writes'> {
   readonly state: 'working' | 'failing'
   readonly since: string
   readonly lastError: ErrorReport | null

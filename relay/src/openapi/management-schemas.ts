@@ -98,6 +98,14 @@ const environments: Readonly<Record<string, Schema>> = {
     since: time,
     lastError: nullOr(ref('Failure')),
     written: nullOr(text()),
+    passedOver: listOf(
+      object({
+        kind: oneOf('snapshot', 'marks', 'decision'),
+        name: text(),
+        reason: oneOf('damaged', 'unsigned', 'signed', 'format', 'foreign', 'unreadable'),
+      }),
+      'What is there and is not taken.',
+    ),
     writes: counts,
   }),
 }

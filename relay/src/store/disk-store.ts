@@ -1,12 +1,14 @@
-/** Snapshots in files: a directory for each line, a file for each snapshot, and one for the marks. */
+/** Snapshots in files: a directory for each line, a file for each snapshot, and two for the marks. */
 import { hash } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { RelayError, type RelayErrorCode } from '../relay-error.js'
-import { isOurFormat, openText, sealText } from './sealed-text.js'
+import { absentAs, explained, unreadableAs } from './disk-failures.js'
+import { diskMarks, type DiskMarks } from './disk-marks.js'
+import { PassedOverNotes, type PassedOver } from './passed-over.js'
+import { sealedFiles, type SealedFiles } from './sealed-files.js'
+import { isOurFormat } from './sealed-text.js'
 import {
   comparePositions,
-  isSameLine,
   snapshotId,
   type LineMarks,
   type SnapshotLine,
@@ -16,7 +18,8 @@ import {
   type StoredSnapshot,
   type WriteOutcome,
 } from './snapshot-store.js'
-import { unfinished, writeFileAtomically } from './write-file.js'
+import { asSnapshot, summaryOf } from './stored-values.js'
+import { unfinished } from './write-file.js'
 
 export interface DiskStoreOptions {
   readonly directory: string
@@ -29,7 +32,6 @@ export interface DiskStoreOptions {
 }
 
 const ending = '.snapshot'
-const marksName = 'marks'
 /** What a process that died has left is older than that. */
 const unfinishedMs = 600_000
 
@@ -48,12 +50,17 @@ class DiskStore implements SnapshotStore {
   readonly name = 'disk'
   readonly description: string
   readonly #options: DiskStoreOptions
+  readonly #files: SealedFiles
+  readonly #notes = new PassedOverNotes()
+  readonly #marks: DiskMarks
   /** The last look into each directory: the first good file, as long as its name is the first one. */
   readonly #latest = new Map<string, { readonly id: string; readonly good: SnapshotSummary | null }>()
 
   constructor(options: DiskStoreOptions) {
     this.description = options.directory
     this.#options = options
+    this.#files = sealedFiles(options.secret)
+    this.#marks = diskMarks(this.#files, this.#notes)
   }
 
   newest(line: SnapshotLine): Promise<StoredSnapshot | null> {
@@ -93,7 +100,7 @@ class DiskStore implements SnapshotStore {
       const worse = latest === null ? null : whyWorse(snapshot, latest)
       if (worse !== null) return worse
       const id = snapshotId(snapshot)
-      await writeFileAtomically(join(directory, id + ending), this.#seal(snapshot))
+      await this.#files.write(join(directory, id + ending), snapshot)
       this.#latest.set(directory, { id, good: summaryOf(snapshot) })
       await this.#tidy(snapshot.line)
       return 'written'
@@ -101,19 +108,15 @@ class DiskStore implements SnapshotStore {
   }
 
   readMarks(line: SnapshotLine): Promise<LineMarks> {
-    return explained(async () => {
-      const body = await this.#openFile(join(this.#directory(line), marksName))
-      const marks = body as { readonly line?: SnapshotLine; readonly marks?: LineMarks } | null
-      return isSameLine(marks?.line, line) ? (marks?.marks ?? {}) : {}
-    })
+    return explained(() => this.#marks.read(this.#directory(line), line))
   }
 
   writeMarks(line: SnapshotLine, marks: LineMarks): Promise<void> {
-    return explained(async () => {
-      const directory = this.#directory(line)
-      await mkdir(directory, { recursive: true, mode: 0o700 })
-      await writeFileAtomically(join(directory, marksName), this.#seal({ line, marks }))
-    })
+    return explained(() => this.#marks.write(this.#directory(line), line, marks))
+  }
+
+  passedOver(line: SnapshotLine): readonly PassedOver[] {
+    return this.#notes.of(this.#directory(line))
   }
 
   async close(): Promise<void> {}
@@ -127,6 +130,7 @@ class DiskStore implements SnapshotStore {
   async #entries(line: SnapshotLine): Promise<Entry[]> {
     const directory = this.#directory(line)
     const names = await absentAs([], readdir(directory))
+    this.#notes.retain(directory, names)
     const entries = names.map((name) => entryOf(directory, name)).filter((entry) => entry !== null)
     return entries.sort((a, b) => comparePositions(b, a))
   }
@@ -152,28 +156,18 @@ class DiskStore implements SnapshotStore {
     return good
   }
 
-  async #open(line: SnapshotLine, entry: Entry): Promise<StoredSnapshot | null> {
-    // One that cannot be read is as good as damaged: the others are not.
-    const found = (await absentAs(null, this.#openFile(entry.path), unreadable)) as StoredSnapshot | null
-    return found !== null && isSameLine(found.line, line) && snapshotId(found) === entry.id ? found : null
-  }
-
-  /** What is in a file, null where it is not there, not whole or not ours. */
-  async #openFile(path: string): Promise<unknown> {
-    const text = await absentAs(null, readFile(path, 'utf8'))
-    const body = text === null ? null : openText(text, this.#options.secret)
-    return body === null ? null : JSON.parse(body)
-  }
-
-  #seal(value: object): string {
-    return sealText(JSON.stringify(value), this.#options.secret)
+  /** One that cannot be read is as good as damaged: the others are not. */
+  async #open(line: SnapshotLine, { id, path }: Entry): Promise<StoredSnapshot | null> {
+    const opened = asSnapshot(await this.#files.open(path), line, id)
+    return this.#notes.take(this.#directory(line), 'snapshot', id + ending, opened)
   }
 
   /** Removes snapshots beyond those that are kept, and nothing that is not ours or of another format. */
   async #tidy(line: SnapshotLine): Promise<void> {
     const ours: Entry[] = []
     for (const entry of await this.#entries(line)) {
-      if (isOurFormat(await absentAs('', beginningOf(entry.path), unreadable))) ours.push(entry)
+      const beginning = await unreadableAs('', absentAs('', beginningOf(entry.path)))
+      if (isOurFormat(beginning)) ours.push(entry)
     }
     for (const { path } of ours.slice(this.#options.keep)) await rm(path, { force: true })
     const directory = this.#directory(line)
@@ -200,12 +194,6 @@ function entryOf(directory: string, name: string): Entry | null {
   return id === '' ? null : { id, path: join(directory, name), fence: Number(fence), sequence: Number(sequence) }
 }
 
-function summaryOf(snapshot: StoredSnapshot): SnapshotSummary {
-  const { fence, sequence, revision, servedAtMs, ruleset } = snapshot
-  const flagCount = Object.keys(ruleset.flags).length
-  return { id: snapshotId(snapshot), fence, sequence, revision, flagCount, servedAtMs }
-}
-
 async function beginningOf(path: string): Promise<string> {
   const file = await open(path, 'r')
   try {
@@ -214,44 +202,4 @@ async function beginningOf(path: string): Promise<string> {
   } finally {
     await file.close()
   }
-}
-
-const notThere: ReadonlySet<unknown> = new Set(['ENOENT'])
-/** Nor to be read: a bad sector, somebody else's, or no file at all. */
-const unreadable: ReadonlySet<unknown> = new Set([...notThere, 'EIO', 'EACCES', 'EPERM', 'EISDIR'])
-
-/** What is not there is no failure. */
-async function absentAs<Value, Absent>(
-  absent: Absent,
-  reading: Promise<Value>,
-  absence: ReadonlySet<unknown> = notThere,
-): Promise<Value | Absent> {
-  try {
-    return await reading
-  } catch (error) {
-    if (absence.has(codeOf(error))) return absent
-    throw error
-  }
-}
-
-const codes: ReadonlyMap<string, RelayErrorCode> = new Map([
-  ['ENOSPC', 'STORE_FULL'],
-  ['EDQUOT', 'STORE_FULL'],
-  ['EROFS', 'STORE_READ_ONLY'],
-  ['EACCES', 'STORE_READ_ONLY'],
-  ['EPERM', 'STORE_READ_ONLY'],
-])
-
-async function explained<Value>(work: () => Promise<Value>): Promise<Value> {
-  try {
-    return await work()
-  } catch (cause) {
-    const code = codes.get(codeOf(cause)) ?? 'STORE_FAILED'
-    const message = cause instanceof Error ? cause.message : String(cause)
-    throw new RelayError(code, message, { retryable: true, cause })
-  }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

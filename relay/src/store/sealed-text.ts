@@ -1,5 +1,6 @@
 /** Text that shows whether it is whole, and with a secret also whether it is ours. */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import type { Opened } from './passed-over.js'
 
 /** A reader refuses any other number as a whole, and leaves the text alone. */
 const format = 1
@@ -12,35 +13,57 @@ interface Head {
 
 /** Two lines of JSON: what is needed to check the body, then the body. */
 export function sealText(body: string, secret: string | undefined): string {
-  const check = secret === undefined ? 'sha256' : 'hmac-sha256'
+  const check = checkWith(secret)
   const head: Head = { switchyardSnapshot: format, check, digest: digestOf(check, body, secret) }
   return `${JSON.stringify(head)}\n${body}\n`
 }
 
 /**
- * The body, null where the text is of another format, damaged, or sealed in another way than `secret` wants: with a secret, a mere
+ * The body, or why it is not taken: of another format, damaged, or sealed in another way than `secret` wants. With a secret, a mere
  * checksum is not good enough, as anybody can make one.
  */
-export function openText(text: string, secret: string | undefined): string | null {
+function openText(text: string, secret: string | undefined): Opened<string> {
   const end = text.indexOf('\n')
   const head = end === -1 ? null : readHead(text.slice(0, end))
-  if (head === null || head.check !== (secret === undefined ? 'sha256' : 'hmac-sha256')) return null
-  if (!text.endsWith('\n')) return null
+  if (head === null) return { ok: false, reason: 'damaged' }
+  if (head === 'format') return { ok: false, reason: 'format' }
+  if (secret === undefined && head.check === 'hmac-sha256') return { ok: false, reason: 'signed' }
+  if (!text.endsWith('\n')) return { ok: false, reason: 'damaged' }
   const body = text.slice(end + 1, -1)
   const [found, wanted] = [Buffer.from(head.digest), Buffer.from(digestOf(head.check, body, secret))]
-  return found.length === wanted.length && timingSafeEqual(found, wanted) ? body : null
+  if (found.length !== wanted.length || !timingSafeEqual(found, wanted)) return { ok: false, reason: 'damaged' }
+  return head.check === checkWith(secret) ? { ok: true, value: body } : { ok: false, reason: 'unsigned' }
+}
+
+/** What was sealed as JSON, or why it is not taken. */
+export function openValue(text: string, secret: string | undefined): Opened<unknown> {
+  const body = openText(text, secret)
+  if (!body.ok) return body
+  try {
+    return { ok: true, value: JSON.parse(body.value) }
+  } catch {
+    return { ok: false, reason: 'damaged' }
+  }
 }
 
 /** Whether a text begins as one that we have sealed, whole or not. */
 export function isOurFormat(beginning: string): boolean {
-  return readHead(beginning.split('\n', 1)[0] ?? '') !== null
+  const head = readHead(beginning.split('\n', 1)[0] ?? '')
+  return head !== null && head !== 'format'
 }
 
-function readHead(line: string): Head | null {
+function checkWith(secret: string | undefined): Head['check'] {
+  return secret === undefined ? 'sha256' : 'hmac-sha256'
+}
+
+/** `format`: the head of another version; null: none at all. */
+function readHead(line: string): Head | 'format' | null {
   try {
     const head = JSON.parse(line) as Partial<Head> | null
-    const isOurs = head?.switchyardSnapshot === format && typeof head.digest === 'string'
-    return isOurs && (head.check === 'sha256' || head.check === 'hmac-sha256') ? (head as Head) : null
+    if (typeof head?.switchyardSnapshot !== 'number') return null
+    const { switchyardSnapshot, check, digest } = head
+    const isKnown = switchyardSnapshot === format && (check === 'sha256' || check === 'hmac-sha256')
+    return isKnown && typeof digest === 'string' ? (head as Head) : 'format'
   } catch {
     return null
   }

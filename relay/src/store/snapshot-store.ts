@@ -1,5 +1,6 @@
 /** The contract that every store of snapshots fulfils: what was served before can be served again, here or by another replica. */
 import type { SealedRuleset } from '@switchyard/engine'
+import type { PassedOver } from './passed-over.js'
 
 /**
  * Whose snapshots these are, as the configuration says it: never a key, which may be rotated. Two lines that differ in any member
@@ -91,7 +92,7 @@ export type WriteOutcome = 'written' | 'same' | 'older' | 'emptier' | 'others'
 /**
  * Keeps the last snapshots of each line. Nobody waits for it while answering a request. Every method may reject with a RelayError
  * `STORE_...`, which costs nothing but what it says. What a store cannot read (another format, damaged, not ours) is not there for its
- * reader, and stays where it is.
+ * reader, stays where it is, and is told by `passedOver`.
  */
 export interface SnapshotStore {
   /** `disk`, `redis`: for logs, status and the label of metrics. */
@@ -109,6 +110,8 @@ export interface SnapshotStore {
   readMarks(line: SnapshotLine): Promise<LineMarks>
   /** Replaces all marks of a line. */
   writeMarks(line: SnapshotLine, marks: LineMarks): Promise<void>
+  /** What the last look at each thing of the line has found there, and has not taken. */
+  passedOver(line: SnapshotLine): readonly PassedOver[]
   /**
    * Calls back when another process may have written a snapshot or marks of the line; returns the way to stop that. Absent: nobody
    * else writes here, or nobody can tell.

@@ -238,6 +238,41 @@ describe('an environment whose snapshots are kept', () => {
   })
 })
 
+describe('what somebody activated', () => {
+  const damage = async (...names: string[]): Promise<void> => {
+    const [folder = ''] = await readdir(directory)
+    for (const name of names) await writeFile(join(directory, folder, name), 'damaged')
+  }
+  const activateFirst = async (): Promise<void> => {
+    await served('one', 'two')
+    const relay = await start()
+    const [, first] = await listed(relay, 2)
+    await relay.keeper.activate(first?.id ?? '')
+    await relay.stop()
+  }
+  const told = ({ lines }: Started) => lines.filter(({ level, kind }) => level === 'error' && kind === 'marks')
+
+  it('stays so where one file that says it is damaged, which is told', async () => {
+    await activateFirst()
+    await damage('marks')
+    const relay = await start()
+    expect([valueOf(relay), relay.environment.status().activated]).toEqual(['one', expect.anything()])
+    expect(told(relay)).toMatchObject([{ store: 'disk', name: 'marks', reason: 'damaged' }])
+    await relay.stop()
+  })
+
+  it('is told to be lost where both are, once, in the log and for the status', async () => {
+    await activateFirst()
+    await damage('marks', 'marks.copy')
+    const relay = await start()
+    await relay.keeper.list()
+    expect(relay.environment.status().activated).toBeNull()
+    expect(told(relay).map(({ name }) => name)).toEqual(['marks', 'marks.copy'])
+    expect(relay.keeper.status()[0]?.passedOver).toHaveLength(2)
+    await relay.stop()
+  })
+})
+
 describe('a document that takes much away at once', () => {
   const four = documentOf({ a: true, b: 'on', c: 1, d: true })
 

@@ -68,10 +68,52 @@ describe('a store on disk', () => {
     await open().write(snapshotOf(1))
     await open().writeMarks(line, {})
     const names = await readdir(await folder())
-    expect(names.toSorted()).toEqual([`${snapshotId(snapshotOf(1))}.snapshot`, 'marks'])
+    expect(names.toSorted()).toEqual([`${snapshotId(snapshotOf(1))}.snapshot`, 'marks', 'marks.copy'])
     const modes = await Promise.all(names.map(async (name) => (await stat(join(await folder(), name))).mode & 0o777))
-    expect(modes).toEqual([0o600, 0o600])
+    expect(modes).toEqual([0o600, 0o600, 0o600])
     expect((await stat(await folder())).mode & 0o777).toBe(0o700)
+  })
+
+  describe('marks', () => {
+    const marks = { activated: { id: snapshotId(snapshotOf(1)), atMs: 5 } }
+    const damage = async (name: string): Promise<void> =>
+      writeFile(join(await folder(), name), 'not what anybody wrote', { mode: 0o600 })
+
+    it('outlive one damaged file, which is told', async () => {
+      await open().writeMarks(line, marks)
+      await damage('marks')
+      const store = open()
+      expect(await store.readMarks(line)).toEqual(marks)
+      expect(store.passedOver(line)).toEqual([{ kind: 'marks', name: 'marks', reason: 'damaged' }])
+    })
+
+    it('are told to be lost where both files are damaged, which stay beside the new ones', async () => {
+      await open().writeMarks(line, marks)
+      await damage('marks')
+      await damage('marks.copy')
+      const store = open()
+      expect(await store.readMarks(line)).toEqual({})
+      expect(store.passedOver(line).map(({ name, reason }) => [name, reason])).toEqual([
+        ['marks', 'damaged'],
+        ['marks.copy', 'damaged'],
+      ])
+      await store.writeMarks(line, {})
+      expect(await open().readMarks(line)).toEqual({})
+      const names = await readdir(await folder())
+      expect(names.filter((name) => name.endsWith('.set-aside'))).toHaveLength(2)
+    })
+
+    it('of another line are not taken', async () => {
+      await open().writeMarks(line, marks)
+      const theirs = await readFile(join(await folder(), 'marks'), 'utf8')
+      await rm(await folder(), { recursive: true })
+      const other = { ...line, name: 'other' }
+      await open().writeMarks(other, {})
+      for (const name of ['marks', 'marks.copy']) await writeFile(join(await folder(), name), theirs)
+      const store = open()
+      expect(await store.readMarks(other)).toEqual({})
+      expect(store.passedOver(other).map(({ reason }) => reason)).toEqual(['foreign', 'foreign'])
+    })
   })
 
   it('keeps the last ones and removes what is older', async () => {
@@ -217,6 +259,12 @@ describe('a store on disk with a secret', () => {
     const store = open({ secret: 'a'.repeat(32) })
     expect(await store.newest(line)).toBeNull()
     expect(await store.readMarks(line)).toEqual({})
+    const name = `${snapshotId(snapshotOf(1))}.snapshot`
+    expect(store.passedOver(line)).toEqual([
+      { kind: 'snapshot', name, reason: 'unsigned' },
+      { kind: 'marks', name: 'marks', reason: 'unsigned' },
+      { kind: 'marks', name: 'marks.copy', reason: 'unsigned' },
+    ])
   })
 })
 

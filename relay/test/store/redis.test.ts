@@ -119,6 +119,21 @@ describe.skipIf(!hasRedis)('Redis', () => {
     expect(await here.newest(line)).toEqual(snapshot(1, 0, 'mine'))
   })
 
+  it('takes no marks that somebody else has written', async () => {
+    const connection = await connect({ addresses: [`127.0.0.1:${await redis()}`] })
+    const here = createRedisStore({ connection, prefix: 'test', holder: 'a', keep: 3, secret: 'a secret of sixteen' })
+    const marks = { activated: { id: snapshotId(snapshot(1, 0)), atMs: 1 } }
+    await here.writeMarks(line, marks)
+    expect([await here.readMarks(line), here.passedOver(line)]).toEqual([marks, []])
+    const { marks: key } = lineKeys('test', line)
+    await connection.run("redis.call('SET', KEYS[1], ARGV[1])", [key], [JSON.stringify(marks)])
+    expect(await here.readMarks(line)).toEqual({})
+    expect(here.passedOver(line)).toEqual([{ kind: 'marks', name: 'marks', reason: 'damaged' }])
+    await createRedisStore({ connection, prefix: 'test', holder: 'a', keep: 3 }).writeMarks(line, marks)
+    expect(await here.readMarks(line)).toEqual({})
+    expect(here.passedOver(line)).toEqual([{ kind: 'marks', name: 'marks', reason: 'unsigned' }])
+  })
+
   it('passes over a snapshot that is damaged', async () => {
     const connection = await connect({ addresses: [`127.0.0.1:${await redis()}`] })
     const here = store(connection)

@@ -1,7 +1,7 @@
 /** Snapshots in Redis, where all replicas see them. */
+import { PassedOverNotes, type PassedOver } from '../passed-over.js'
+import { openValue, sealText } from '../sealed-text.js'
 import {
-  isSameLine,
-  snapshotId,
   type DecisionStore,
   type LineMarks,
   type SnapshotLine,
@@ -10,11 +10,12 @@ import {
   type StoredSnapshot,
   type WriteOutcome,
 } from '../snapshot-store.js'
+import { asMarks, summaryOf } from '../stored-values.js'
 import type { RedisConnection } from './connection.js'
 import { lineKeys, type LineKeys } from './line-keys.js'
 import { createRedisDecisions } from './redis-decisions.js'
 import * as scripts from './scripts.js'
-import { decodeSnapshot, encodeSnapshot } from './snapshot-body.js'
+import { asWholeSnapshot, decodeBody, encodeBody } from './snapshot-body.js'
 
 export interface RedisStoreOptions {
   readonly connection: RedisConnection
@@ -36,10 +37,11 @@ class RedisStore implements SnapshotStore {
   readonly description: string
   readonly decisions: DecisionStore
   readonly #options: RedisStoreOptions
+  readonly #notes = new PassedOverNotes()
 
   constructor(options: RedisStoreOptions) {
     this.description = options.connection.description
-    this.decisions = createRedisDecisions(options)
+    this.decisions = createRedisDecisions(options, this.#notes)
     this.#options = options
   }
 
@@ -52,15 +54,22 @@ class RedisStore implements SnapshotStore {
   }
 
   async read(line: SnapshotLine, id: string): Promise<StoredSnapshot | null> {
-    const found = await this.#run(scripts.readScript, [this.#keys(line).snapshots], [id])
-    const snapshot = Buffer.isBuffer(found) ? await decodeSnapshot(found, this.#options.secret) : null
-    // Who may write to Redis may copy what was signed for another environment, or under another name.
-    return snapshot !== null && isSameLine(snapshot.line, line) && snapshotId(snapshot) === id ? snapshot : null
+    const { snapshots } = this.#keys(line)
+    const found = await this.#run(scripts.readScript, [snapshots], [id])
+    if (!Buffer.isBuffer(found)) return null
+    const opened = asWholeSnapshot(await decodeBody(found, this.#options.secret), line, id)
+    return this.#notes.take(snapshots, 'snapshot', id, opened)
   }
 
   async list(line: SnapshotLine): Promise<readonly SnapshotSummary[]> {
-    const entries = (await this.#run(scripts.listScript, [this.#keys(line).index], [])) as Buffer[]
-    return entries.map(readSummary).filter((entry) => entry !== null)
+    const { index, snapshots } = this.#keys(line)
+    const entries = (await this.#run(scripts.listScript, [index], [])) as Buffer[]
+    const summaries = entries.map(readSummary).filter((entry) => entry !== null)
+    this.#notes.retain(
+      snapshots,
+      summaries.map(({ id }) => id),
+    )
+    return summaries
   }
 
   async write(snapshot: StoredSnapshot): Promise<WriteOutcome> {
@@ -69,7 +78,7 @@ class RedisStore implements SnapshotStore {
     const { id, flagCount, sequence } = summary
     // Followers keep what they got from here: only its name travels.
     if ((await this.#run(scripts.isNewestScript, [index], [id])) === 1) return 'same'
-    const body = await encodeSnapshot(snapshot, this.#options.secret)
+    const body = await encodeBody(snapshot, this.#options.secret)
     const { keep, holder } = this.#options
     const isMeant = snapshot.isEmptyMeant === true ? 1 : 0
     const args = [JSON.stringify(summary), id, summary.fence, sequence, flagCount, keep, body, channel, holder, isMeant]
@@ -77,13 +86,22 @@ class RedisStore implements SnapshotStore {
   }
 
   async readMarks(line: SnapshotLine): Promise<LineMarks> {
-    const found = await this.#run(scripts.readMarksScript, [this.#keys(line).marks], [])
-    return Buffer.isBuffer(found) ? parse(found) : {}
+    const { marks: key } = this.#keys(line)
+    const found = await this.#run(scripts.readMarksScript, [key], [])
+    if (!Buffer.isBuffer(found)) return {}
+    const opened = asMarks(openValue(found.toString('utf8'), this.#options.secret), line)
+    return this.#notes.take(key, 'marks', 'marks', opened) ?? {}
   }
 
   async writeMarks(line: SnapshotLine, marks: LineMarks): Promise<void> {
     const { marks: key, lease, channel } = this.#keys(line)
-    await this.#run(scripts.writeMarksScript, [key, lease], [JSON.stringify(marks), this.#options.holder, channel])
+    const body = sealText(JSON.stringify({ line, marks }), this.#options.secret)
+    await this.#run(scripts.writeMarksScript, [key, lease], [body, this.#options.holder, channel])
+  }
+
+  passedOver(line: SnapshotLine): readonly PassedOver[] {
+    const { snapshots, marks, decision } = this.#keys(line)
+    return [snapshots, marks, decision].flatMap((key) => this.#notes.of(key))
   }
 
   subscribe(line: SnapshotLine, listener: () => void): () => void {
@@ -101,12 +119,6 @@ class RedisStore implements SnapshotStore {
   #run(...call: Parameters<RedisConnection['run']>): Promise<unknown> {
     return this.#options.connection.run(...call)
   }
-}
-
-function summaryOf(snapshot: StoredSnapshot): SnapshotSummary {
-  const { fence, sequence, revision, servedAtMs, ruleset } = snapshot
-  const flagCount = Object.keys(ruleset.flags).length
-  return { id: snapshotId(snapshot), fence, sequence, revision, flagCount, servedAtMs }
 }
 
 /** An entry of the index; null for what is none. */

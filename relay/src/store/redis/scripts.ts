@@ -87,16 +87,31 @@ redis.call('PUBLISH', ARGV[3], 'marks')
 return 1
 `
 
-/** When the last decision was made. KEYS: decision. */
-export const decidedAtScript = `return redis.call('HGET', KEYS[1], 'at')`
+/** The time of a decision, and a hash of what it says. */
+const stamp = `
+local function stampOf(at, body) return at .. ' ' .. redis.sha1hex(body or '') end
+`
 
-/** KEYS: decision. Returns when it was made, and the snapshot, empty where the upstream decides. */
-export const readDecisionScript = `return redis.call('HMGET', KEYS[1], 'at', 'snapshot')`
+/** Changes whenever the decision does. KEYS: decision. */
+export const stampOfDecisionScript: string = `${stamp}
+local found = redis.call('HMGET', KEYS[1], 'at', 'snapshot')
+return found[1] and stampOf(found[1], found[2])
+`
 
-/** Keeps a decision unless a later one is there. KEYS: decision. ARGV: when it was made, snapshot, channel. */
-export const writeDecisionScript = `
-local at = redis.call('HGET', KEYS[1], 'at')
-if at and tonumber(at) >= tonumber(ARGV[1]) then return 0 end
+/** KEYS: decision. Returns when it was made, what it says, and its stamp. */
+export const readDecisionScript: string = `${stamp}
+local found = redis.call('HMGET', KEYS[1], 'at', 'snapshot')
+return { found[1], found[2], found[1] and stampOf(found[1], found[2]) }
+`
+
+/**
+ * Keeps a decision unless a later one is there. KEYS: decision. ARGV: when it was made, what it says, channel, stamp of the one that
+ * counts as not there.
+ */
+export const writeDecisionScript: string = `${stamp}
+local found = redis.call('HMGET', KEYS[1], 'at', 'snapshot')
+local at = found[1] and stampOf(found[1], found[2]) ~= ARGV[4] and tonumber(found[1])
+if at and at >= tonumber(ARGV[1]) then return 0 end
 redis.call('HSET', KEYS[1], 'at', ARGV[1], 'snapshot', ARGV[2])
 redis.call('PUBLISH', ARGV[3], 'decision')
 return 1

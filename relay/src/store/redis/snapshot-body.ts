@@ -1,9 +1,11 @@
-/** A snapshot as bytes: the sealed text that files have, compressed. */
+/** What is large as bytes: the sealed text that files have, compressed. */
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import { isSealedRuleset } from '@switchyard/engine'
-import { openText, sealText } from '../sealed-text.js'
-import type { StoredSnapshot } from '../snapshot-store.js'
+import type { Opened } from '../passed-over.js'
+import { openValue, sealText } from '../sealed-text.js'
+import type { SnapshotLine, StoredSnapshot } from '../snapshot-store.js'
+import { asSnapshot } from '../stored-values.js'
 
 /** As for a file: a body that unpacks to more is none of ours. */
 const maxBytes = 256 * 2 ** 20
@@ -11,18 +13,25 @@ const maxBytes = 256 * 2 ** 20
 const [compress, decompress] = [promisify(gzip), promisify(gunzip)]
 
 /** @param secret signs it; undefined: it carries a checksum */
-export function encodeSnapshot(snapshot: StoredSnapshot, secret: string | undefined): Promise<Buffer> {
-  return compress(sealText(JSON.stringify(snapshot), secret))
+export function encodeBody(value: object, secret: string | undefined): Promise<Buffer> {
+  return compress(sealText(JSON.stringify(value), secret))
 }
 
-/** @returns null for what is damaged, in another format, or not signed with the secret */
-export async function decodeSnapshot(bytes: Buffer, secret: string | undefined): Promise<StoredSnapshot | null> {
+/** What {@link encodeBody} was given, or why it is not taken. */
+export async function decodeBody(bytes: Buffer, secret: string | undefined): Promise<Opened<unknown>> {
   try {
     const unpacked = await decompress(bytes, { maxOutputLength: maxBytes })
-    const text = openText(unpacked.toString('utf8'), secret)
-    const snapshot = text === null ? null : (JSON.parse(text) as StoredSnapshot)
-    return isSealedRuleset(snapshot?.ruleset) && snapshot?.ruleset.revision === snapshot?.revision ? snapshot : null
+    return openValue(unpacked.toString('utf8'), secret)
   } catch {
-    return null
+    return { ok: false, reason: 'damaged' }
   }
+}
+
+/** A snapshot whose ruleset is what its revision says. */
+export function asWholeSnapshot(opened: Opened<unknown>, line: SnapshotLine, id: string): Opened<StoredSnapshot> {
+  const snapshot = asSnapshot(opened, line, id)
+  if (!snapshot.ok) return snapshot
+  const { ruleset, revision } = snapshot.value
+  const isWhole = isSealedRuleset(ruleset) && ruleset.revision === revision
+  return isWhole ? snapshot : { ok: false, reason: 'damaged' }
 }
