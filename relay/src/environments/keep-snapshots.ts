@@ -98,14 +98,14 @@ class Keeper implements SnapshotKeeper {
     const reading = this.#lines.map((line) => line.read(readBack))
     const inTime = await Promise.all(reading.map((each) => within(each, deadlineMs)))
     const found = inTime.filter((each) => each !== null)
-    const newest = latestOf(found.map(({ snapshot }) => snapshot))
+    const newest = latestOf(found.flatMap(({ snapshot }) => snapshot ?? []))
     for (const [index, each] of reading.entries()) {
       if (inTime[index] === null) void each.then((back) => late(back?.snapshot ?? null))
     }
     if (newest === null) return
     const isUsable = this.#options.environment.adopt(newest, false) === null
     const adopted = isUsable ? newest : await within(this.#adoptBefore(newest), deadlineMs)
-    if (adopted !== null) await this.#resume(found.find(({ snapshot }) => snapshot === newest)?.marks ?? {}, adopted)
+    if (adopted !== null) await this.#resume(lastDecided(found.map(({ marks }) => marks)), adopted)
     await within(this.#decisions.look(), deadlineMs)
   }
 
@@ -266,17 +266,26 @@ class Keeper implements SnapshotKeeper {
 }
 
 interface Back {
-  readonly snapshot: StoredSnapshot
+  readonly snapshot: StoredSnapshot | null
   readonly marks: LineMarks
 }
 
 /** The latest snapshot of a line with what the marks say of it. */
-async function readBack(store: SnapshotStore, line: SnapshotLine): Promise<Back | null> {
+async function readBack(store: SnapshotStore, line: SnapshotLine): Promise<Back> {
   const [snapshot, marks] = await Promise.all([store.newest(line), store.readMarks(line)])
-  if (snapshot === null) return null
+  if (snapshot === null) return { snapshot, marks }
   const { confirmed } = marks
   const isNewer = confirmed?.revision === snapshot.revision && confirmed.atMs > snapshot.confirmedAtMs
   return { snapshot: isNewer ? { ...snapshot, confirmedAtMs: confirmed.atMs } : snapshot, marks }
+}
+
+/** The marks by which somebody decided last, whichever store has them: those of another may be damaged. */
+function lastDecided(all: readonly LineMarks[]): LineMarks {
+  return all.reduce((last, each) => (decisionMsOf(each) > decisionMsOf(last) ? each : last), {})
+}
+
+function decisionMsOf({ decidedAtMs, activated }: LineMarks): number {
+  return decidedAtMs ?? activated?.atMs ?? 0
 }
 
 function latestOf(found: readonly StoredSnapshot[]): StoredSnapshot | null {

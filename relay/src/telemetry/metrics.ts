@@ -7,6 +7,7 @@ import type { RefusalCounts } from './refusal-counts.js'
 import { refusalsMetric } from './refusal-metrics.js'
 import { reloadMetrics, reloadOutcomes, type ReloadReading } from './reload-metrics.js'
 import type { RequestDurations } from './request-durations.js'
+import { countPassedOver, type StoreReading } from './store-reading.js'
 import type { StreamReading } from './stream-counts.js'
 import { transportMetrics, type TransportReading } from './transport-metrics.js'
 import { workerMetrics } from './worker-metrics.js'
@@ -39,12 +40,6 @@ export interface EnvironmentReading {
 export interface EvaluationReading extends EvaluationSeries {
   /** Where it was evaluated: `remote` = by the relay, `in-process` = by a provider in its application. */
   readonly mode: 'remote' | 'in-process'
-}
-
-export interface StoreReading {
-  readonly name: string
-  readonly isFailing: boolean
-  readonly writes: Readonly<Record<string, number>>
 }
 
 export interface MetricsOptions {
@@ -250,6 +245,13 @@ const environmentMetrics: readonly EnvironmentMetric[] = [
     help: '1 while snapshots cannot be kept in a store.',
     labels: ['store'],
     read: ({ stores }) => stores.map(({ name, isFailing }) => [{ store: name }, isFailing ? 1 : 0]),
+  },
+  {
+    kind: 'gauge',
+    name: 'switchyard_store_passed_over',
+    help: 'What is in a store and is not taken, by what it is and why.',
+    labels: ['store', 'kind', 'reason'],
+    read: ({ stores }) => stores.flatMap(({ name, passedOver }) => countPassedOver(name, passedOver)),
   },
   {
     kind: 'counter',

@@ -201,6 +201,23 @@ describe('an environment whose snapshots are kept', () => {
     await fourth.stop()
   })
 
+  it('is held to what somebody activated although the marks of one store are damaged: another has them', async () => {
+    const places = [join(directory, 'one'), join(directory, 'two')]
+    const first = await start({ stores: places.map((place) => disk(place)) })
+    first.sink.document(documentOf({ a: 'good' }), {})
+    const [good] = await listed(first, 1)
+    first.sink.document(documentOf({ a: 'bad' }), {})
+    await listed(first, 2)
+    await first.keeper.activate(good?.id ?? '')
+    await first.stop()
+    const [folder = ''] = await readdir(places[0] ?? '')
+    for (const name of ['marks', 'marks.copy']) await writeFile(join(places[0] ?? '', folder, name), 'damaged')
+    const second = await start({ stores: places.map((place) => disk(place)) })
+    second.sink.document(documentOf({ a: 'bad' }), {})
+    expect([valueOf(second), second.environment.status().held?.reason]).toEqual(['good', 'activated'])
+    await second.stop()
+  })
+
   it('says that there is no such snapshot', async () => {
     const relay = await start()
     expect(await relay.keeper.activate('0.7-0123456789abcdef')).toEqual({ ok: false, reason: 'missing' })

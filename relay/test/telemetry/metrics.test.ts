@@ -14,7 +14,17 @@ const reading: EnvironmentReading = {
   fetches: { document: 2, failed: 1 },
   propagation: createHistogram([1, 5]),
   held: 'activated',
-  stores: [{ name: 'disk', isFailing: true, writes: { written: 4, failed: 2 } }],
+  stores: [
+    {
+      name: 'disk',
+      isFailing: true,
+      writes: { written: 4, failed: 2 },
+      passedOver: [
+        { kind: 'marks', reason: 'damaged' },
+        { kind: 'marks', reason: 'damaged' },
+      ],
+    },
+  ],
   evaluations: () => [
     { flagKey: 'banner', variant: 'on', reason: 'STATIC', count: 7, mode: 'remote' },
     { flagKey: 'banner', variant: 'on', reason: 'STATIC', count: 9, mode: 'in-process' },
@@ -107,6 +117,7 @@ describe('the metrics page', () => {
       'switchyard_held{environment="shop",reason="activated"} 1',
       'switchyard_held{environment="shop",reason="blast-radius"} 0',
       'switchyard_store_failing{environment="shop",store="disk"} 1',
+      'switchyard_store_passed_over{environment="shop",store="disk",kind="marks",reason="damaged"} 2',
       'switchyard_store_writes_total{environment="shop",store="disk",outcome="written"} 4',
       'switchyard_store_writes_total{environment="shop",store="disk",outcome="failed"} 2',
       'switchyard_upstream_fetches_total{environment="shop",outcome="document"} 2',
@@ -194,7 +205,7 @@ describe('the metrics page', () => {
   it('explains every metric of its own', async () => {
     const page = await emptyPage()
     const names = page.match(/^# TYPE (switchyard_\w+)/gm) ?? []
-    expect(names).toHaveLength(28)
+    expect(names).toHaveLength(29)
     for (const name of names) expect(page).toContain(`# HELP ${name.slice('# TYPE '.length)} `)
   })
 })
