@@ -138,20 +138,25 @@ class Shared {
     await this.#stop()
     this.#enter('follower')
     if (newest === null || newest.fence < fence) return
-    await this.#catchUp(newest)
+    const isCaughtUp = await this.#catchUp(newest)
     if (this.#environment?.served === null || report === null) return
-    if (report.state === 'fresh') sink.unchanged()
+    if (!isCaughtUp) sink.failed(notCaughtUp(newest.id))
+    else if (report.state === 'fresh') sink.unchanged()
     else sink.failed(staleLeader(report.state))
   }
 
-  /** Serves the latest snapshot of the store. */
-  async #catchUp(newest: Standing['newest']): Promise<void> {
+  /**
+   * Serves the latest snapshot of the store.
+   *
+   * @returns whether there is nothing in the store that should be served and cannot be
+   */
+  async #catchUp(newest: Standing['newest']): Promise<boolean> {
     const { store, line } = this.#options
     const served = this.#environment?.served
     const isServed = served?.fence === newest?.fence && served?.sequence === newest?.sequence
-    if (newest === null || (isServed && served?.revision === newest.revision)) return
+    if (newest === null || (isServed && served?.revision === newest.revision)) return true
     const found = await store.read(line, newest.id)
-    if (found !== null) this.#environment?.follow(found)
+    return found !== null && this.#environment?.follow(found) === null
   }
 
   /** A short silence of Redis is overlooked: the vendor should not see all replicas at each. */
@@ -203,5 +208,10 @@ function whileRunning(sink: SourceSink, signal: AbortSignal): SourceSink {
 
 function staleLeader(state: string): RelayError {
   const message = `the replica that talks to the upstream says that its data may be outdated (${state})`
+  return new RelayError('UPSTREAM_STALE', message, { retryable: true })
+}
+
+function notCaughtUp(id: string): RelayError {
+  const message = `what the replica that talks to the upstream serves (${id}) cannot be read here: is stateSecret the same everywhere?`
   return new RelayError('UPSTREAM_STALE', message, { retryable: true })
 }
