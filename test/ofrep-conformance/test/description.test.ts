@@ -7,14 +7,18 @@ import { modelDescription } from './model-server.js'
 const text = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
 const isBySchema = new Ajv2020({ strictTypes: false }).compile(JSON.parse(text('../description.schema.json')) as object)
 
-/** Every description that the README shows. */
-const shown = [...text('../README.md').matchAll(/```json\n(.*?)```/gs)].map(([, json]) => json ?? '')
+/** Every description that the README shows; one of them, by the name of its file, to show how mistakes are told. */
+const blocks = [...text('../README.md').matchAll(/([^\n]*)\n\n```json\n(.*?)```/gs)]
+const isOfMistakes = ({ 1: before = '' }: RegExpExecArray): boolean => before.includes('mistakes.json')
+const jsonOf = ({ 2: json = '' }: RegExpExecArray): Json => JSON.parse(json) as Json
+const shown = blocks.filter((block) => !isOfMistakes(block)).map(jsonOf)
+const mistaken = blocks.filter(isOfMistakes).map(jsonOf)
 
 const right: readonly (readonly [name: string, description: Json])[] = [
   ['no flags', { flags: {} }],
   ['the model server', modelDescription('http://localhost')],
   ['a flag named like a member of every object', JSON.parse('{"flags":{"__proto__":{"value":1}}}') as Json],
-  ...shown.map((json, index) => [`number ${index + 1} of the README`, JSON.parse(json) as Json] as const),
+  ...shown.map((description, index) => [`number ${index + 1} of the README`, description] as const),
 ]
 
 const flag = (value: Json): Json => ({ flags: { a: value } })
@@ -80,6 +84,10 @@ const wrong: readonly (readonly [description: Json, problem: string])[] = [
 ]
 
 describe('a description', () => {
+  it('is refused where the README says so', () => {
+    expect(mistaken.map((description) => decodeDescription(description).ok)).toEqual([false])
+  })
+
   it.each(right)('is read, and fits its schema: %s', (_, description) => {
     expect(decodeDescription(description)).toMatchObject({ ok: true })
     expect(isBySchema(description) || isBySchema.errors).toBe(true)
