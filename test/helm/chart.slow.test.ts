@@ -322,6 +322,17 @@ describe.skipIf(!hasHelm)('TLS', () => {
     ])
   })
 
+  it('is named to a Prometheus with a certificate of its own, which asks pods by their addresses', () => {
+    const monitor = { enabled: true, tlsConfig: { caFile: '/ca', certFile: '/cert', keyFile: '/key' } }
+    const values = settings(management, `metrics.serviceMonitor=${JSON.stringify(monitor)}`)
+    const [found] = render(['--values', deployment, ...values]).filter(({ kind }) => kind === 'ServiceMonitor')
+    expect(found?.['spec']).toHaveProperty('endpoints', [
+      expect.objectContaining({
+        tlsConfig: { ...monitor.tlsConfig, serverName: 'flags-switchyard-management.default.svc' },
+      }),
+    ])
+  })
+
   it('is probed from within where clients have to show a certificate, which the kubelet has not', () => {
     const [manifest] = render(['--values', deployment, ...settings(management)]).filter(
       ({ kind }) => kind === 'Deployment',
@@ -343,6 +354,16 @@ describe.skipIf(!hasHelm)('TLS', () => {
       'with a monitor that has no certificate to show',
       [management, 'metrics.serviceMonitor={"enabled":true}'],
       'metrics.serviceMonitor.tlsConfig is empty: the management plane wants a certificate',
+    ],
+    [
+      'with an authority that nobody is held to',
+      ['tls.server={"secretName":"s","clientCaSecretName":"c"}'],
+      'tls.server.clientCertificate is none, so nobody is held to tls.server.clientCaSecretName',
+    ],
+    [
+      'of a hub that its edges would not know of',
+      ['mode="hub-and-edges"', 'config.server={"tls":{"certificate":"a","key":"b"}}'],
+      'config.server.tls: in mode hub-and-edges use tls.server of the values',
     ],
   ])('is refused %s', (_, pairs, words) => {
     const { ok, errors } = template(['--values', deployment, ...settings(...pairs)])

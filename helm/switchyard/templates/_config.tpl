@@ -120,6 +120,12 @@ management:
 {{- if and (not $settings.secretName) (or (ne $settings.clientCertificate "none") $settings.clientCaSecretName) }}
 {{- fail (printf "tls.%s.secretName is empty: without a certificate of its own the plane does not speak TLS, and cannot ask clients for theirs" $plane) }}
 {{- end }}
+{{- if and $settings.clientCaSecretName (eq $settings.clientCertificate "none") }}
+{{- fail (printf "tls.%s.clientCertificate is none, so nobody is held to tls.%s.clientCaSecretName: say optional or required, or leave it empty" $plane $plane) }}
+{{- end }}
+{{- end }}
+{{- if and (eq .Values.mode "hub-and-edges") (not .Values.tls.server.secretName) (hasKey (.Values.config.server | default dict) "tls") }}
+{{- fail "config.server.tls: in mode hub-and-edges use tls.server of the values, so that the edges ask the hub over TLS and trust it" }}
 {{- end }}
 {{- with .Values.metrics.serviceMonitor }}
 {{- if and .enabled (not .tlsConfig) (eq (include "switchyard.managementAsks" $) "required") }}

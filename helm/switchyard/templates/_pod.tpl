@@ -5,7 +5,8 @@
 {{- $asks := include "switchyard.managementAsks" .root }}
 {{- $settings := .settings }}
 {{- if eq $asks "required" }}
-{{- $settings = merge (deepCopy (.settings | default dict)) (dict "timeoutSeconds" 5) }}
+{{- /* A program has to start, and waits for an answer as long as a probe does by default. */}}
+{{- $settings = merge (dict "timeoutSeconds" (max 5 ((.settings | default dict).timeoutSeconds | default 0 | int64))) (.settings | default dict) }}
 exec:
   command: [node, relay/bin/switchyard.js, health{{ if eq .path "/livez" }}, --live{{ end }}]
 {{- else }}
@@ -80,9 +81,9 @@ volumeMounts:
 {{- $folder := include "switchyard.tlsFolder" . }}
 {{- range $plane, $settings := .Values.tls }}
 {{- if $settings.secretName }}
-- { name: switchyard-tls-{{ $plane }}, secretName: {{ $settings.secretName }}, mountPath: {{ $folder }}/{{ $plane }} }
+- { name: switchyard-tls-{{ $plane }}, secretName: {{ $settings.secretName | quote }}, mountPath: {{ $folder }}/{{ $plane }} }
 {{- if $settings.clientCaSecretName }}
-- { name: switchyard-tls-{{ $plane }}-clients, secretName: {{ $settings.clientCaSecretName }}, mountPath: {{ $folder }}/{{ $plane }}-clients }
+- { name: switchyard-tls-{{ $plane }}-clients, secretName: {{ $settings.clientCaSecretName | quote }}, mountPath: {{ $folder }}/{{ $plane }}-clients }
 {{- end }}
 {{- end }}
 {{- end }}
@@ -98,11 +99,11 @@ volumeMounts:
 {{- end }}
 {{- range $volume := include "switchyard.tlsVolumes" .root | fromYamlArray }}
 - name: {{ $volume.name }}
-  secret: { secretName: {{ $volume.secretName }} }
+  secret: { secretName: {{ $volume.secretName | quote }} }
 {{- end }}
 {{- range $index, $file := .root.Values.secrets.files }}
 - name: switchyard-secret-{{ $index }}
-  secret: { secretName: {{ $file.secretName }} }
+  secret: { secretName: {{ $file.secretName | quote }} }
 {{- end }}
 {{- with .root.Values.extraVolumes }}
 {{ toYaml . }}
