@@ -9,6 +9,7 @@ import { createLease } from '../../src/store/redis/lease.js'
 import { createRedisStore } from '../../src/store/redis/redis-store.js'
 import type { SnapshotLine, StoredSnapshot } from '../../src/store/snapshot-store.js'
 import { createLogger } from '../../src/telemetry/logger.js'
+import { usualRedis } from '../store/usual-redis.js'
 
 const line: SnapshotLine = { vendor: 'flagd', upstream: 'http://vendor.test', name: 'shop' }
 const [ours, others] = ['a secret of sixteen', 'another of sixteen']
@@ -24,17 +25,7 @@ function snapshot(sequence: number): StoredSnapshot {
 async function startFollower() {
   const redis = await startRedis([])
   onTestFinished(() => redis.close())
-  const connection = await connectRedis({
-    addresses: [`127.0.0.1:${redis.port}`],
-    mode: 'single',
-    sentinelName: 'mymaster',
-    database: 0,
-    tls: false,
-    prefix: 'test',
-    connectTimeoutMs: 5_000,
-    commandTimeoutMs: 5_000,
-    leaseMs: 60_000,
-  })
+  const connection = await connectRedis({ ...usualRedis, addresses: [`127.0.0.1:${redis.port}`] })
   onTestFinished(() => connection.close())
   const storeOf = (holder: string, secret: string) =>
     createRedisStore({ connection, prefix: 'test', holder, keep: 3, secret })

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { afterEach, describe, expect, it } from 'vitest'
 import { hasRedis, startRedis, type RedisServer } from '../../../test/upstreams/redis-server.js'
 import { connectRedis } from '../../src/store/redis/connection.js'
+import { usualRedis } from './usual-redis.js'
 
 const patience = { timeout: 120_000, interval: 250 }
 const settings = ['cluster-enabled yes', 'cluster-config-file nodes.conf', 'cluster-node-timeout 2000']
@@ -52,15 +53,9 @@ describe.skipIf(!hasRedis)('a cluster of Redis', () => {
   it('is used on when the master that holds a key has died and its spare took over', async () => {
     const nodes = await startCluster()
     const connection = await connectRedis({
+      ...usualRedis,
       mode: 'cluster',
       addresses: nodes.slice(0, 2).map(({ port }) => `127.0.0.1:${port}`),
-      sentinelName: 'mymaster',
-      database: 0,
-      tls: false,
-      prefix: 'test',
-      connectTimeoutMs: 5_000,
-      commandTimeoutMs: 2_000,
-      leaseMs: 5_000,
     })
     closing.push(() => connection.close())
     const add = (): Promise<unknown> => connection.run(count, [key], [])

@@ -16,6 +16,7 @@ import {
   type SnapshotStore,
   type StoredSnapshot,
 } from '../../src/store/snapshot-store.js'
+import { usualRedis } from './usual-redis.js'
 
 const patience = { timeout: 20_000, interval: 25 }
 
@@ -32,19 +33,8 @@ async function redis(settings: readonly string[] = [], port?: number): Promise<n
   return server.port
 }
 
-const usual: Omit<RedisOptions, 'addresses'> = {
-  mode: 'single',
-  sentinelName: 'mymaster',
-  database: 0,
-  tls: false,
-  prefix: 'test',
-  connectTimeoutMs: 5_000,
-  commandTimeoutMs: 2_000,
-  leaseMs: 5_000,
-}
-
 async function connect(options: Partial<RedisOptions> & Pick<RedisOptions, 'addresses'>): Promise<RedisConnection> {
-  const connection = await connectRedis({ ...usual, ...options })
+  const connection = await connectRedis({ ...usualRedis, ...options })
   closing.push(() => connection.close())
   return connection
 }
